@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0
+# Included by every modules/NAME/Kbuild: what all modules are compiled with.
+#
+# The headers of the kernel are asked what it can do, not its version number:
+# distributions move features between versions.  Each VZ_HAVE_x is explained
+# where modules/compat/ uses it.
+
+vz-probe = $(shell grep -qsE '$(2)' $(srctree)/include/linux/$(3) && \
+	     echo -DVZ_HAVE_$(1))
+
+ccflags-y += $(call vz-probe,NS_TYPE,u32[[:space:]]+ns_type,ns_common.h)
+ccflags-y += $(call vz-probe,NS_TYPE,u32[[:space:]]+ns_type,ns/ns_common_types.h)
+ccflags-y += $(call vz-probe,TTY_WRITE_SIZE_T,ssize_t \(\*write\),tty_driver.h)
+ccflags-y += $(call vz-probe,TTY_NO_WORKQUEUE,TTY_DRIVER_NO_WORKQUEUE,tty_driver.h)
+ccflags-y += $(call vz-probe,MODULE_MEM,enum mod_mem_type,module.h)
+
+ccflags-y += -I$(src)/../../include/uapi -I$(src)/../include
+ccflags-y += -include $(src)/../compat/compat.h
+ccflags-y += -DVZ_VERSION='"$(or $(VZ_VERSION),0.1.0)"'

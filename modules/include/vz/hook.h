@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The hook engine: a callback at the entry of a kernel function that may
+ * refuse the call or send it to a wrapper.
+ *
+ * Before a function is chosen: it must be called for real on every kernel
+ * (look at the call graph, an inlined copy is not hooked), no other IPMODIFY
+ * user may have it, and its contexts have to be known.
+ */
+#ifndef _VZ_HOOK_H
+#define _VZ_HOOK_H
+
+#include <linux/ftrace.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/ptrace.h>
+
+/**
+ * enum vz_hook_state - what a hook does
+ * @VZ_HOOK_IDLE: it works and is not needed now
+ * @VZ_HOOK_ARMED: it is in place
+ * @VZ_HOOK_FAILED: it cannot be used on this kernel
+ */
+enum vz_hook_state {
+	VZ_HOOK_IDLE,
+	VZ_HOOK_ARMED,
+	VZ_HOOK_FAILED,
+};
+
+/**
+ * struct vz_hook - a hook; define it with VZ_HOOK()
+ * @name: kernel function
+ * @feature: what is missing without it, in words
+ * @owner: module that has the callback
+ * @ops: the ftrace side
+ * @addr: address for static_call_update(): the original function
+ * @text: text of @owner; calls from there are let through
+ * @text_size: size of @text
+ * @state: enum vz_hook_state, changed under the engine's lock
+ * @problem: in words, when @state is VZ_HOOK_FAILED
+ * @fired: it was called at least once
+ * @list: link in the list of all hooks
+ */
+struct vz_hook {
+	const char		*name;
+	const char		*feature;
+	struct module		*owner;
+	struct ftrace_ops	ops;
+	void			*addr;
+	unsigned long		text;
+	unsigned long		text_size;
+	enum vz_hook_state	state;
+	const char		*problem;
+	bool			fired;
+	struct list_head	list;
+};
+
+/**
+ * VZ_HOOK - define a hook
+ * @_hook: name of the variable
+ * @_func: kernel function
+ * @_feature: what is missing without it, in words
+ * @_handler: void handler(struct vz_hook *, struct pt_regs *), runs in the
+ *	context of the caller of @_func and must not call @_func; it may look
+ *	at the arguments and call vz_hook_refuse() or vz_hook_redirect()
+ */
+#define VZ_HOOK(_hook, _func, _feature, _handler)			\
+static void notrace _hook##_entry(unsigned long ip, unsigned long parent, \
+				  struct ftrace_ops *ops,		\
+				  struct ftrace_regs *fregs)		\
+{									\
+	struct vz_hook *hook = container_of(ops, struct vz_hook, ops);	\
+									\
+	if (unlikely(!READ_ONCE(hook->fired)))				\
+		WRITE_ONCE(hook->fired, true);				\
+	if (parent - hook->text >= hook->text_size)			\
+		_handler(hook, vz_fregs(fregs));			\
+}									\
+static struct vz_hook _hook = {						\
+	.name = #_func,							\
+	.feature = _feature,						\
+	.owner = THIS_MODULE,						\
+	.ops = {							\
+		.func = _hook##_entry,					\
+		.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT, \
+	},								\
+}
+
+void vz_hook_return(void);
+int vz_hook_add(struct vz_hook *hook);
+void vz_hook_remove(struct vz_hook *hook);
+void vz_hook_arm(struct vz_hook *hook);
+void vz_hook_disarm(struct vz_hook *hook);
+void vz_hook_fail(struct vz_hook *hook, const char *problem);
+
+/**
+ * vz_hook_refuse - answer the call instead of the original
+ * @regs: registers at the entry
+ * @ret: what the caller gets
+ */
+static __always_inline void vz_hook_refuse(struct pt_regs *regs,
+					   unsigned long ret)
+{
+	regs_set_return_value(regs, ret);
+	instruction_pointer_set(regs, (unsigned long)vz_hook_return);
+}
+
+/**
+ * vz_hook_redirect - send the call to a wrapper with the same arguments
+ * @hook: the hook
+ * @regs: registers at the entry
+ * @wrapper: the wrapper; may sleep and call the original by a static call to
+ *	@hook->addr, not as its last act (build its file with
+ *	-fno-optimize-sibling-calls); ends with vz_hook_leave()
+ *
+ * Does nothing when the module is being removed.
+ */
+static __always_inline void vz_hook_redirect(struct vz_hook *hook,
+					     struct pt_regs *regs,
+					     void *wrapper)
+{
+	if (try_module_get(hook->owner))
+		instruction_pointer_set(regs, (unsigned long)wrapper);
+}
+
+/**
+ * vz_hook_leave - end of a wrapper
+ *
+ * What follows up to its return is covered by vz_hook_remove().
+ */
+#define vz_hook_leave()	module_put(THIS_MODULE)
+
+#endif /* _VZ_HOOK_H */
