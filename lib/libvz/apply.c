@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Changes of a running container. */
+#include <fcntl.h>
+#include <sys/wait.h>
+
+#include "core.h"
+
+static int run_dist(struct vz_ct *ct, const char *action, const char *env1,
+		    int code, const char *what, struct vz_error *err)
+{
+	const char *const env[] = { "VE_STATE=running", env1, NULL };
+	struct vz_exec exec = {
+		.mode = VZ_EXEC_SCRIPT, .env = env,
+		.timeout = VZ_SCRIPT_TIMEOUT,
+	};
+	autofree char *text = NULL;
+	int ret, status = 0;
+
+	ret = vz_dist_script(ct, action, &text, err);
+	if (ret)
+		return ret;
+	if (!text)
+		return vz_fail(err, VZ_E_NO_DISTRIBUTION_SCRIPT, ENOENT,
+			       "Unable to set the %s of CT %u: its distribution has no script %s",
+			       what, ct->id, action);
+	exec.script = text;
+	ret = vz_ct_exec(ct, &exec, &status, err);
+	if (!ret && status)
+		ret = vz_fail(err, code, ECANCELED,
+			      "Unable to set the %s of CT %u: the script inside ended with status %d",
+			      what, ct->id,
+			      WIFEXITED(status) ? WEXITSTATUS(status) : 255);
+	return ret;
+}
+
+static int apply_hostname(struct vz_ct *ct, const char *value,
+			  struct vz_error *err)
+{
+	autofree char *env = NULL;
+
+	if (!value || !*value)
+		return 0;
+	if (asprintf(&env, "HOSTNM=%s", value) < 0) {
+		env = NULL;
+		return vz_fail_oom(err);
+	}
+	ct_info(ct, "Set hostname: %s", value);
+	return run_dist(ct, "SET_HOSTNAME", env, VZ_E_BAD_HOSTNAME, "hostname",
+			err);
+}
+
+VZ_EXPORT int vz_ct_set_password(struct vz_ct *ct, const char *user_password,
+				 struct vz_error *err)
+{
+	autofree char *env = NULL;
+	const char *colon = strchr(user_password, ':');
+
+	if (!colon || colon == user_password || !colon[1] ||
+	    strchr(user_password, '\n'))
+		return vz_fail(err, VZ_E_INVALID_VALUE, EINVAL,
+			       "Bad parameter for --userpasswd: it has to be user:password");
+	if (asprintf(&env, "USERPW=%s", user_password) < 0) {
+		env = NULL;
+		return vz_fail_oom(err);
+	}
+	return run_dist(ct, "SET_USERPASS", env, VZ_E_CHANGEPASS, "password",
+			err);
+}
+
+/*
+ * Limits are read from the container's config by vz_cgroup_limits(), so the
+ * changes are put there for the time of the call.
+ */
+static int apply_limits(struct vz_ct *ct, const struct vz_config *changes,
+			struct vz_error *err)
+{
+	static const char *const names[] = {
+		"PHYSPAGES", "SWAPPAGES", "PRIVVMPAGES", "NUMPROC",
+	};
+	struct vz_config *saved = ct->config;
+	autoconfig struct vz_config *merged = NULL;
+	bool any = false;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		any |= vz_config_get(changes, names[i]) != NULL;
+	if (!any)
+		return 0;
+	ret = vz_config_new(ct->ctx, &merged, err);
+	if (!ret)
+		ret = vz_config_merge(merged, saved, err);
+	if (!ret)
+		ret = vz_config_merge(merged, changes, err);
+	if (ret)
+		return ret;
+	ct->config = merged;
+	ret = vz_cgroup_limits(ct, err);
+	ct->config = saved;
+	if (!ret)
+		ct_info(ct, "UB limits were set successfully");
+	return ret;
+}
+
+VZ_EXPORT int vz_ct_apply(struct vz_ct *ct, const struct vz_config *changes,
+			  struct vz_error *err)
+{
+	const struct vz_param *param;
+	const char *name, *value;
+	int ret, restart = 0;
+	size_t iter = 0;
+
+	ret = apply_limits(ct, changes, err);
+	while (!ret && vz_config_next(changes, &iter, &name, &value)) {
+		if (!strcmp(name, "HOSTNAME"))
+			ret = apply_hostname(ct, value, err);
+		else if (!strcmp(name, "DEVNODES") && value)
+			ret = vz_dev_add(ct, value, err);
+		param = vz_param_by_name(name);
+		if (param && (param->flags & VZ_PARAM_START) &&
+		    !(param->flags & VZ_PARAM_LIVE))
+			restart++;
+	}
+	return ret ? ret : restart;
+}
