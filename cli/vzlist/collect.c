@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* vzlist: reading the containers' data. */
+#include <ctype.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <string.h>
+
+#include "collect.h"
+
+/* What is read of one container before it becomes a row. */
+struct subject {
+	struct vz_ct		*ct;
+	struct vz_status	st;
+	bool			down;
+};
+
+static void set_text(struct value *value, const char *text)
+{
+	if (!text || !text[0])
+		return;
+	value->text = xstrdup(text);
+	value->known = true;
+}
+
+static void set_number(struct value *value, int64_t number)
+{
+	value->number = number;
+	value->known = number >= 0;
+}
+
+/* A variable in its canonical form; NULL when unset or wrong. */
+static char *canonical(const struct vz_ct *ct, const char *variable)
+{
+	const char *raw = vz_ct_get(ct, variable);
+	const struct vz_param *param = vz_param_by_name(variable);
+	char *clean;
+
+	if (!raw)
+		return NULL;
+	if (!param)
+		return xstrdup(raw);
+	return vz_param_parse(param, raw, false, &clean, NULL) < 0 ? NULL :
+								     clean;
+}
+
+static int64_t parse_number(const char *text)
+{
+	unsigned long long n;
+	char *end;
+
+	if (!strncmp(text, "unlimited", 9))
+		return VALUE_UNLIMITED;
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	if (end == text || errno || n > INT64_MAX)
+		return -1;
+	return (int64_t)n;
+}
+
+/* "barrier:limit", or one number for both. */
+static void parse_limits(const char *text, int64_t *barrier, int64_t *limit)
+{
+	const char *colon;
+
+	if (!text)
+		return;
+	colon = strchr(text, ':');
+	*barrier = parse_number(text);
+	*limit = parse_number(colon ? colon + 1 : text);
+}
+
+static void set_config(struct value *value, int kind, const char *text)
+{
+	char *end;
+
+	if (!text || !text[0])
+		return;
+	switch (kind) {
+	case KIND_INT:
+	case KIND_INT0:
+		set_number(value, parse_number(text));
+		break;
+	case KIND_BOOL:
+		set_number(value, is_yes(text));
+		break;
+	case KIND_REAL:
+		value->real = strtod(text, &end);
+		value->known = end != text;
+		break;
+	default:
+		set_text(value, text);
+		break;
+	}
+}
+
+static void set_lower(struct value *value, const char *text)
+{
+	char *p;
+
+	set_text(value, text);
+	if (value->known)
+		for (p = value->text; *p; p++)
+			*p = tolower((unsigned char)*p);
+}
+
+static void clear_parts(int64_t *part)
+{
+	size_t i;
+
+	for (i = 0; i < 5; i++)
+		part[i] = -1;
+}
+
+/* @part -1 fills in all of value->part, else one part as a number. */
+static void set_parts(struct value *value, const int64_t *parts, int part)
+{
+	if (part < 0)
+		memcpy(value->part, parts, sizeof(value->part));
+	else
+		set_number(value, parts[part]);
+}
+
+/* Of the usage only the number of processes is measured so far; what is down
+ * uses nothing. */
+static void set_ubc(struct value *value, const struct subject *s,
+		    const struct field *field, const char *text)
+{
+	int64_t parts[5];
+
+	clear_parts(parts);
+	parse_limits(text, &parts[2], &parts[3]);
+	if (!s->down && !strcmp(field->variable, "NUMPROC"))
+		parts[0] = s->st.nproc;
+	value->known = !s->down;
+	if (s->down && field->part < 0)
+		parts[0] = parts[1] = parts[4] = 0;
+	set_parts(value, parts, field->part);
+}
+
+static void set_quota(struct value *value, const struct field *field,
+		      const char *text)
+{
+	int64_t parts[5];
+
+	clear_parts(parts);
+	parse_limits(text, &parts[1], &parts[2]);
+	set_parts(value, parts, field->part);
+}
+
+/* A vswap config is one with a finite amount of memory. */
+static bool is_vswap(const struct vz_ct *ct)
+{
+	autofree char *text = canonical(ct, "PHYSPAGES");
+	int64_t barrier = -1, limit = -1;
+
+	parse_limits(text, &barrier, &limit);
+	return limit >= 0 && limit != VALUE_UNLIMITED && limit != INT32_MAX;
+}
+
+static const char *status_word(const struct subject *s)
+{
+	if (!s->down)
+		return "running";
+	if (s->st.suspended)
+		return "suspended";
+	return s->st.mounted ? "mounted" : "stopped";
+}
+
+static void set_smart_name(struct value *value, const struct vz_ct *ct)
+{
+	const char *name = vz_ct_name(ct);
+	autofree char *number = NULL;
+
+	if (!name)
+		name = number = xasprintf("%u", vz_ct_id(ct));
+	set_text(value, name);
+}
+
+static void set_from_config(struct value *value, int index,
+			    const struct subject *s)
+{
+	const struct field *field = &fields[index];
+	autofree char *text = canonical(s->ct, field->variable);
+
+	switch (field->source) {
+	case FROM_CONFIG:
+		set_config(value, columns[index].kind, text);
+		break;
+	case FROM_CONFIG_LIMIT:
+		set_config(value, columns[index].kind, text);
+		value->known = value->known && value->number > 0;
+		break;
+	case FROM_CONFIG_LOWER:
+		set_lower(value, text);
+		break;
+	case FROM_UBC:
+		set_ubc(value, s, field, text);
+		break;
+	case FROM_QUOTA:
+		set_quota(value, field, text);
+		break;
+	}
+}
+
+static void set_value(struct value *value, int index, const struct subject *s)
+{
+	switch (fields[index].source) {
+	case FROM_ID:
+		set_number(value, vz_ct_id(s->ct));
+		break;
+	case FROM_PRIVATE:
+		set_text(value, vz_ct_private(s->ct));
+		break;
+	case FROM_ROOT:
+		set_text(value, vz_ct_root(s->ct));
+		break;
+	case FROM_NAME:
+		set_text(value, vz_ct_name(s->ct));
+		break;
+	case FROM_SMART_NAME:
+		set_smart_name(value, s->ct);
+		break;
+	case FROM_STATUS:
+		set_text(value, status_word(s));
+		break;
+	case FROM_UPTIME:
+		value->real = s->st.uptime;
+		value->known = !s->down;
+		break;
+	case FROM_VSWAP:
+		set_number(value, is_vswap(s->ct));
+		break;
+	case FROM_NOWHERE:
+		break;
+	default:
+		set_from_config(value, index, s);
+		break;
+	}
+}
+
+static bool matches(const char *pattern, const char *text)
+{
+	return !pattern || (text && !fnmatch(pattern, text, 0));
+}
+
+static bool is_hidden(const struct request *request, const struct vz_ct *ct)
+{
+	return !matches(request->hostname, vz_ct_get(ct, "HOSTNAME")) ||
+	       !matches(request->name, vz_ct_name(ct)) ||
+	       !matches(request->description, vz_ct_get(ct, "DESCRIPTION"));
+}
+
+/* Does the container exist, and is it in a state that is asked for? */
+static bool is_wanted(const struct request *request, const struct subject *s)
+{
+	if (s->down && !(s->st.has_config && s->st.has_private))
+		return false;
+	if (request->stopped)
+		return s->down;
+	return request->all || request->count || !s->down;
+}
+
+static void add_row(struct result *result, const struct request *request,
+		    const struct subject *s)
+{
+	struct row *row;
+	int i;
+
+	result->rows = xrealloc(result->rows, (result->count + 1) *
+				sizeof(*result->rows));
+	row = &result->rows[result->count++];
+	row->id = vz_ct_id(s->ct);
+	row->values = xcalloc(field_count, sizeof(*row->values));
+	for (i = 0; i < field_count; i++) {
+		clear_parts(row->values[i].part);
+		if (request->needed[i])
+			set_value(&row->values[i], i, s);
+	}
+}
+
+/* A container with a broken config file does not hide the others. */
+static void read_container(struct vz_ctx *ctx, uint32_t id,
+			   const struct request *request,
+			   struct result *result)
+{
+	struct subject s = { 0 };
+	struct vz_error err = { 0 };
+
+	if (vz_ct_open(ctx, id, &s.ct, &err) < 0) {
+		fprintf(stderr, "CT %u: %s\n", id, err.text);
+		return;
+	}
+	if (vz_ct_status(s.ct, &s.st, &err) < 0) {
+		fprintf(stderr, "CT %u: %s\n", id, err.text);
+		goto out;
+	}
+	s.down = s.st.state != VZ_RUNNING;
+	if (!is_wanted(request, &s))
+		goto out;
+	if (is_hidden(request, s.ct))
+		result->hidden++;
+	else
+		add_row(result, request, &s);
+out:
+	vz_ct_unref(s.ct);
+}
+
+int collect(struct vz_ctx *ctx, const struct request *request,
+	    struct result *result, struct vz_error *err)
+{
+	autofree uint32_t *all = NULL;
+	const uint32_t *ids = request->ids;
+	ssize_t i, count = (ssize_t)request->count;
+
+	if (!count) {
+		count = vz_ctx_containers(ctx, &all, err);
+		if (count < 0)
+			return (int)count;
+		ids = all;
+	}
+	for (i = 0; i < count; i++)
+		if (ids[i])
+			read_container(ctx, ids[i], request, result);
+	return 0;
+}
+
+void result_free(struct result *result)
+{
+	size_t i;
+	int j;
+
+	for (i = 0; i < result->count; i++) {
+		for (j = 0; j < field_count; j++)
+			free(result->rows[i].values[j].text);
+		free(result->rows[i].values);
+	}
+	free(result->rows);
+}
