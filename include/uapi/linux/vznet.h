@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * vznet - the kernel interface of the containers' network
+ *
+ * Devices.  The rtnetlink link kind VZNET_KIND ("venet") is a device without
+ * link layer, addresses or broadcast.  The host's network namespace has one,
+ * VZNET_DEV, from the moment the module is loaded; it leads to all containers.
+ * Each container may have one, made by RTM_NEWLINK without attributes of its
+ * own in a network namespace that belongs to the container's user namespace
+ * (ENXIO elsewhere; EEXIST when the container has one).  It cannot be moved to
+ * another network namespace.
+ *
+ * Addresses.  An address belongs to at most one container; only the host
+ * assigns it (VZNET_IOC_ADDR_ADD).  What a container sends leaves only with a
+ * source that it owns; what is sent to an owned address reaches its owner and
+ * nobody else.  Whatever else happens to a packet is counted by reason, see
+ * enum vznet_drop.  Owning an address does not configure it on the device.
+ *
+ * Commands go to /dev/vzctl; <linux/vzcore.h> has the rules of their
+ * structures and the errors that all of them share.  Further ones: ENOENT (no
+ * such container), ENOMEM.
+ */
+#ifndef _UAPI_LINUX_VZNET_H
+#define _UAPI_LINUX_VZNET_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+#include <linux/vzcore.h>
+
+/** VZNET_KIND - rtnetlink's name of the link kind */
+#define VZNET_KIND		"venet"
+
+/** VZNET_DEV - name of the device on the host and in a container */
+#define VZNET_DEV		"venet0"
+
+/** VZNET_CLASSES - classes of accounting: 0 .. VZNET_CLASSES - 1 */
+#define VZNET_CLASSES		16
+
+/** VZNET_CLASS_DEFAULT - class of the peers that no network is given for */
+#define VZNET_CLASS_DEFAULT	1
+
+/** VZNET_ADDR_MAX - most addresses of one container */
+#define VZNET_ADDR_MAX		65536
+
+/**
+ * enum vznet_drop - why a packet of a container was dropped
+ * @VZNET_DROP_SOURCE: source address is not the container's
+ * @VZNET_DROP_PROTOCOL: neither IPv4 nor IPv6, damaged, or with a VLAN tag
+ * @VZNET_DROP_MULTICAST: to a multicast or broadcast address
+ * @VZNET_DROP_ROUTING: asks to be routed by the sender (IPv4 LSRR and SSRR,
+ *	IPv6 routing header)
+ * @VZNET_DROP_DISCOVERY: neighbour discovery of IPv6
+ * @VZNET_DROP_SIZE: larger than the MTU of the device it would come in by
+ * @VZNET_DROP_QUEUE: the receiver does not keep up
+ * @VZNET_DROP_DOWN: the receiving device is down or absent
+ * @VZNET_DROP_RATE: over the rate of VZNET_IOC_RATE_SET and its queue is full
+ * @VZNET_DROPS: how many reasons there are
+ */
+enum vznet_drop {
+	VZNET_DROP_SOURCE	= 0,
+	VZNET_DROP_PROTOCOL	= 1,
+	VZNET_DROP_MULTICAST	= 2,
+	VZNET_DROP_ROUTING	= 3,
+	VZNET_DROP_DISCOVERY	= 4,
+	VZNET_DROP_SIZE		= 5,
+	VZNET_DROP_QUEUE	= 6,
+	VZNET_DROP_DOWN		= 7,
+	VZNET_DROP_RATE		= 8,
+	VZNET_DROPS		= 9,
+};
+
+/**
+ * struct vznet_addr - VZNET_IOC_ADDR_ADD, VZNET_IOC_ADDR_DEL, and an element
+ * of VZNET_IOC_ADDR_LIST
+ * @size: in: sizeof(struct vznet_addr)
+ * @ctid: in: container
+ * @family: in: AF_INET or AF_INET6
+ * @flags: in: VZNET_ADDR_MOVE or 0
+ * @owner: out: with EADDRINUSE the container that has the address
+ * @reserved: 0
+ * @addr: in: the address, network byte order; an IPv4 one in the first four
+ *	bytes, the others 0
+ *
+ * Errors of ADD: EAFNOSUPPORT; EADDRNOTAVAIL (unspecified, loopback,
+ * multicast, broadcast, link-local IPv6 or IPv4-mapped); EEXIST (it is this
+ * container's already); EADDRINUSE (another one's); ENOSPC (VZNET_ADDR_MAX).
+ * Errors of DEL: EAFNOSUPPORT; EADDRNOTAVAIL (not this container's).
+ */
+struct vznet_addr {
+	__u32	size;
+	__u32	ctid;
+	__u16	family;
+	__u16	flags;
+	__u32	owner;
+	__u64	reserved;
+	__u8	addr[16];
+};
+
+/** VZNET_ADDR_MOVE - take the address away from the container that has it;
+ * packets go to either of them, never to nobody */
+#define VZNET_ADDR_MOVE		(1U << 0)
+
+/**
+ * struct vznet_addr_list - VZNET_IOC_ADDR_LIST
+ * @size: in: sizeof(struct vznet_addr_list)
+ * @ctid: in: container, 0 for all
+ * @count: in: elements that fit @addrs; out: addresses there are
+ * @reserved: 0
+ * @addrs: in: address of an array of struct vznet_addr; at most the in-value
+ *	of @count are stored there, those of one container in the order in
+ *	which they were added
+ *
+ * A caller that gets a larger @count back tries again with a larger array.
+ */
+struct vznet_addr_list {
+	__u32	size;
+	__u32	ctid;
+	__u32	count;
+	__u32	reserved;
+	__u64	addrs;
+};
+
+/**
+ * struct vznet_count - traffic
+ * @bytes: bytes, IP headers included
+ * @packets: packets as they would be on a wire: one that is to be segmented
+ *	later counts as its segments
+ */
+struct vznet_count {
+	__u64	bytes;
+	__u64	packets;
+};
+
+/**
+ * struct vznet_stat - VZNET_IOC_STAT
+ * @size: in: sizeof(struct vznet_stat)
+ * @ctid: in: container
+ * @in: out: what it received, by class of the sender
+ * @out: out: what it sent, by class of the receiver
+ * @dropped: out: packets of its own that were dropped, by enum vznet_drop;
+ *	VZNET_DROP_SIZE, _QUEUE and _DOWN also count packets to it
+ * @reserved: out: 0
+ *
+ * Counted since the container was registered.
+ */
+struct vznet_stat {
+	__u32			size;
+	__u32			ctid;
+	struct vznet_count	in[VZNET_CLASSES];
+	struct vznet_count	out[VZNET_CLASSES];
+	__u64			dropped[16];
+	__u64			reserved[4];
+};
+
+/**
+ * struct vznet_netns - VZNET_IOC_NETNS
+ * @size: in: sizeof(struct vznet_netns)
+ * @ctid: in: container; init was announced once
+ *
+ * Returns a new file descriptor (close-on-exec) of the container's network
+ * namespace.  The namespace, and with it what the host moved into it, lives
+ * until VZ_IOC_CT_DESTROY even if nothing of the container runs any more.
+ *
+ * Errors: ESRCH (init was never announced, or vznet was loaded later),
+ * EMFILE, ENFILE.
+ */
+struct vznet_netns {
+	__u32	size;
+	__u32	ctid;
+};
+
+#define VZNET_IOC_ADDR_ADD	_IOWR(VZ_IOC_MAGIC, 0x20, struct vznet_addr)
+#define VZNET_IOC_ADDR_DEL	_IOW(VZ_IOC_MAGIC, 0x21, struct vznet_addr)
+#define VZNET_IOC_ADDR_LIST	_IOWR(VZ_IOC_MAGIC, 0x22, struct vznet_addr_list)
+#define VZNET_IOC_STAT		_IOWR(VZ_IOC_MAGIC, 0x23, struct vznet_stat)
+#define VZNET_IOC_NETNS		_IOW(VZ_IOC_MAGIC, 0x24, struct vznet_netns)
+
+#endif /* _UAPI_LINUX_VZNET_H */
