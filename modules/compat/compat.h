@@ -10,6 +10,7 @@
 #include "wrapper/file.h"
 #include "wrapper/ftrace.h"
 #include "wrapper/module.h"
+#include "wrapper/netdevice.h"
 #include "wrapper/ns.h"
 #include "wrapper/tty.h"
 

@@ -14,6 +14,11 @@ ccflags-y += $(call vz-probe,TTY_WRITE_SIZE_T,ssize_t \(\*write\),tty_driver.h)
 ccflags-y += $(call vz-probe,TTY_NO_WORKQUEUE,TTY_DRIVER_NO_WORKQUEUE,tty_driver.h)
 ccflags-y += $(call vz-probe,MODULE_MEM,enum mod_mem_type,module.h)
 
+ccflags-y += $(call vz-probe,NETDEV_LLTX,[[:space:]]lltx:1,netdevice.h)
+ccflags-y += $(call vz-probe,NETDEV_NETNS_LOCAL,[[:space:]]netns_local:1,netdevice.h)
+ccflags-y += $(call vz-probe,NETDEV_NETNS_IMMUTABLE,[[:space:]]netns_immutable:1,netdevice.h)
+ccflags-y += $(call vz-probe,RTNL_NEWLINK_PARAMS,struct rtnl_newlink_params,../net/rtnetlink.h)
+
 ccflags-y += -I$(src)/../../include/uapi -I$(src)/../include
 ccflags-y += -include $(src)/../compat/compat.h
 ccflags-y += -DVZ_VERSION='"$(or $(VZ_VERSION),0.1.0)"'

@@ -9,35 +9,26 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <vz/ctl.h>
 #include "vzcore.h"
-
-union vz_arg {
-	u32			size;
-	struct vz_version	version;
-	struct vz_ct_create	ct_create;
-	struct vz_ct_start	ct_start;
-	struct vz_ct_destroy	ct_destroy;
-	struct vz_ct_info	ct_info;
-	struct vz_ct_list	ct_list;
-	struct vz_console	console;
-};
 
 static bool vz_ctid_is_valid(u32 ctid)
 {
 	return ctid && ctid <= VZ_CTID_MAX;
 }
 
-static long vz_ctl_version(union vz_arg *arg)
+static long vz_ctl_version(void *arg)
 {
-	arg->version.abi = VZ_ABI_VERSION;
-	strscpy(arg->version.version, VZ_VERSION,
-		sizeof(arg->version.version));
+	struct vz_version *a = arg;
+
+	a->abi = VZ_ABI_VERSION;
+	strscpy(a->version, VZ_VERSION, sizeof(a->version));
 	return 0;
 }
 
-static long vz_ctl_ct_create(union vz_arg *arg)
+static long vz_ctl_ct_create(void *arg)
 {
-	struct vz_ct_create *a = &arg->ct_create;
+	struct vz_ct_create *a = arg;
 
 	if (!vz_ctid_is_valid(a->ctid) || a->consoles > VZ_CONSOLES_MAX ||
 	    a->flags || memchr_inv(a->reserved, 0, sizeof(a->reserved)))
@@ -45,9 +36,9 @@ static long vz_ctl_ct_create(union vz_arg *arg)
 	return vz_ct_create(a);
 }
 
-static long vz_ctl_ct_start(union vz_arg *arg)
+static long vz_ctl_ct_start(void *arg)
 {
-	struct vz_ct_start *a = &arg->ct_start;
+	struct vz_ct_start *a = arg;
 
 	if (!vz_ctid_is_valid(a->ctid) || a->flags ||
 	    memchr_inv(a->reserved, 0, sizeof(a->reserved)))
@@ -55,9 +46,9 @@ static long vz_ctl_ct_start(union vz_arg *arg)
 	return vz_ct_start(a);
 }
 
-static long vz_ctl_ct_destroy(union vz_arg *arg)
+static long vz_ctl_ct_destroy(void *arg)
 {
-	struct vz_ct_destroy *a = &arg->ct_destroy;
+	struct vz_ct_destroy *a = arg;
 
 	if (!vz_ctid_is_valid(a->ctid) || a->flags || a->reserved)
 		return -EINVAL;
@@ -95,12 +86,10 @@ static void vz_ct_fill_info(struct vz_ct *ct, struct vz_ct_info *info)
 	}
 }
 
-static long vz_ctl_ct_info(union vz_arg *arg)
+static long vz_ctl_ct_info(void *arg)
 {
-	struct vz_ct_info info = {
-		.size = arg->ct_info.size,
-		.ctid = arg->ct_info.ctid,
-	};
+	struct vz_ct_info *a = arg;
+	struct vz_ct_info info = { .size = a->size, .ctid = a->ctid };
 	struct vz_ct *ct;
 
 	if (!vz_ctid_is_valid(info.ctid))
@@ -111,7 +100,7 @@ static long vz_ctl_ct_info(union vz_arg *arg)
 			return -ENOENT;
 		vz_ct_fill_info(ct, &info);
 	}
-	arg->ct_info = info;
+	*a = info;
 	return 0;
 }
 
@@ -131,9 +120,9 @@ static u32 vz_ct_collect(u32 *ids, u32 max)
 	return n;
 }
 
-static long vz_ctl_ct_list(union vz_arg *arg)
+static long vz_ctl_ct_list(void *arg)
 {
-	struct vz_ct_list *a = &arg->ct_list;
+	struct vz_ct_list *a = arg;
 	u32 total, n;
 	u32 *ids;
 	long ret = 0;
@@ -152,44 +141,30 @@ static long vz_ctl_ct_list(union vz_arg *arg)
 	return ret;
 }
 
-static long vz_ctl_console(union vz_arg *arg)
+static long vz_ctl_console(void *arg)
 {
-	struct vz_console *a = &arg->console;
+	struct vz_console *a = arg;
 
 	if (!vz_ctid_is_valid(a->ctid) || a->flags & ~VZ_CONSOLE_STEAL)
 		return -EINVAL;
 	return vz_console_open(a);
 }
 
-/**
- * struct vz_ctl_cmd - a command of /dev/vzctl
- * @size: size of the argument now
- * @min: size of the argument when it was published first
- * @out: there is an answer to be copied back
- * @fn: does it; returns what ioctl(2) returns
- */
-struct vz_ctl_cmd {
-	u16	size;
-	u16	min;
-	bool	out;
-	long	(*fn)(union vz_arg *arg);
-};
-
-#define VZ_CMD(_arg, _last, _out) {				\
-	.size = sizeof_field(union vz_arg, _arg),		\
-	.min = offsetofend(struct vz_##_arg, _last),		\
-	.out = _out,						\
-	.fn = vz_ctl_##_arg,					\
-}
-
 static const struct vz_ctl_cmd vz_ctl_cmds[] = {
-	[_IOC_NR(VZ_IOC_VERSION)]	= VZ_CMD(version, version, true),
-	[_IOC_NR(VZ_IOC_CT_CREATE)]	= VZ_CMD(ct_create, reserved, true),
-	[_IOC_NR(VZ_IOC_CT_START)]	= VZ_CMD(ct_start, reserved, false),
-	[_IOC_NR(VZ_IOC_CT_DESTROY)]	= VZ_CMD(ct_destroy, reserved, false),
-	[_IOC_NR(VZ_IOC_CT_INFO)]	= VZ_CMD(ct_info, reserved, true),
-	[_IOC_NR(VZ_IOC_CT_LIST)]	= VZ_CMD(ct_list, ids, true),
-	[_IOC_NR(VZ_IOC_CONSOLE)]	= VZ_CMD(console, flags, false),
+	[_IOC_NR(VZ_IOC_VERSION)] =
+		VZ_CTL_CMD(struct vz_version, true, vz_ctl_version),
+	[_IOC_NR(VZ_IOC_CT_CREATE)] =
+		VZ_CTL_CMD(struct vz_ct_create, true, vz_ctl_ct_create),
+	[_IOC_NR(VZ_IOC_CT_START)] =
+		VZ_CTL_CMD(struct vz_ct_start, false, vz_ctl_ct_start),
+	[_IOC_NR(VZ_IOC_CT_DESTROY)] =
+		VZ_CTL_CMD(struct vz_ct_destroy, false, vz_ctl_ct_destroy),
+	[_IOC_NR(VZ_IOC_CT_INFO)] =
+		VZ_CTL_CMD(struct vz_ct_info, true, vz_ctl_ct_info),
+	[_IOC_NR(VZ_IOC_CT_LIST)] =
+		VZ_CTL_CMD(struct vz_ct_list, true, vz_ctl_ct_list),
+	[_IOC_NR(VZ_IOC_CONSOLE)] =
+		VZ_CTL_CMD(struct vz_console, false, vz_ctl_console),
 };
 
 static bool vz_ctl_may(void)
@@ -200,32 +175,44 @@ static bool vz_ctl_may(void)
 	return capable(CAP_SYS_ADMIN);
 }
 
-static long vz_ctl_run(const struct vz_ctl_cmd *cmd, void __user *uarg)
+/**
+ * vz_ctl_call - do a command: copy its argument in and its answer out
+ * @cmd: command
+ * @uarg: argument of the caller, a structure that starts with its size
+ *
+ * The rules of <linux/vzcore.h> for sizes are kept here.
+ *
+ * Return: what ioctl(2) returns.
+ */
+long vz_ctl_call(const struct vz_ctl_cmd *cmd, void __user *uarg)
 {
-	union vz_arg arg = {};
 	u32 size, known;
 	long ret;
 	int err;
 
 	if (get_user(size, (u32 __user *)uarg))
 		return -EFAULT;
-	if (size < cmd->min)
+	if (size < (cmd->min ?: cmd->size))
 		return -EINVAL;
 	if (size > PAGE_SIZE)
 		return -E2BIG;
-	err = copy_struct_from_user(&arg, cmd->size, uarg, size);
+	void *arg __free(kfree) = kzalloc(cmd->size, GFP_KERNEL);
+	if (!arg)
+		return -ENOMEM;
+	err = copy_struct_from_user(arg, cmd->size, uarg, size);
 	if (err)
 		return err;
 	known = min_t(u32, size, cmd->size);
 	/* nothing is done for a caller that cannot be told the result */
-	if (cmd->out && copy_to_user(uarg, &arg, known))
+	if (cmd->out && copy_to_user(uarg, arg, known))
 		return -EFAULT;
-	arg.size = size;
-	ret = cmd->fn(&arg);
-	if (ret >= 0 && cmd->out && copy_to_user(uarg, &arg, known))
+	ret = cmd->fn(arg);
+	*(u32 *)arg = size;
+	if (cmd->out && copy_to_user(uarg, arg, known))
 		return -EFAULT;
 	return ret;
 }
+EXPORT_SYMBOL_GPL(vz_ctl_call);
 
 static long vz_ctl_ioctl(struct file *file, unsigned int req,
 			 unsigned long arg)
@@ -238,7 +225,7 @@ static long vz_ctl_ioctl(struct file *file, unsigned int req,
 		return -ENOTTY;
 	if (nr >= ARRAY_SIZE(vz_ctl_cmds))
 		return vz_subsys_ioctl(nr, (void __user *)arg);
-	return vz_ctl_run(&vz_ctl_cmds[nr], (void __user *)arg);
+	return vz_ctl_call(&vz_ctl_cmds[nr], (void __user *)arg);
 }
 
 static const struct file_operations vz_ctl_fops = {

@@ -7,8 +7,10 @@
  * version and hooks exist on the host only, see visible.c.
  */
 #include <linux/fs.h>
+#include <linux/module.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
+#include <vz/subsys.h>
 #include "vzcore.h"
 
 /* Second column of veinfo; vzctl always asked for this class */
@@ -16,9 +18,16 @@
 
 static struct proc_dir_entry *vz_proc_dir;
 
-static void vz_veinfo_line(struct seq_file *m, u32 id, u32 class, u32 nproc)
+static void vz_veinfo_host(struct seq_file *m, u32 nproc)
 {
-	seq_printf(m, "%10u %5u %5u\n", id, class, nproc);
+	seq_printf(m, "%10u %5u %5u\n", 0, 0, nproc);
+}
+
+static void vz_veinfo_ct(struct seq_file *m, struct vz_ct *ct)
+{
+	seq_printf(m, "%10u %5u %5u", ct->id, VZ_CLASS, vz_ct_nproc(ct));
+	vz_subsys_veinfo(m, ct);
+	seq_putc(m, '\n');
 }
 
 /* Threads of the host: all there are but those of the containers. */
@@ -42,12 +51,12 @@ static int vz_veinfo_show(struct seq_file *m, void *v)
 	guard(rcu)();
 	ct = vz_ct_of_user_ns(sb->s_user_ns);
 	if (ct) {
-		vz_veinfo_line(m, ct->id, VZ_CLASS, vz_ct_nproc(ct));
+		vz_veinfo_ct(m, ct);
 		return 0;
 	}
-	vz_veinfo_line(m, 0, 0, vz_host_nproc());
+	vz_veinfo_host(m, vz_host_nproc());
 	xa_for_each(&vz_ct_xa, id, ct)
-		vz_veinfo_line(m, id, VZ_CLASS, vz_ct_nproc(ct));
+		vz_veinfo_ct(m, ct);
 	return 0;
 }
 
@@ -62,6 +71,33 @@ static int vz_hooks_show(struct seq_file *m, void *v)
 	vz_hook_show(m);
 	return 0;
 }
+
+/**
+ * vz_proc_add - add a file to /proc/vz that only root of the host can read
+ * @name: its name
+ * @show: prints it
+ *
+ * Containers do not see it, see visible.c.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vz_proc_add(const char *name, int (*show)(struct seq_file *m, void *v))
+{
+	return proc_create_single(name, 0400, vz_proc_dir, show) ? 0 : -ENOMEM;
+}
+EXPORT_SYMBOL_GPL(vz_proc_add);
+
+/**
+ * vz_proc_del - remove a file from /proc/vz
+ * @name: its name
+ *
+ * Waits for those who are reading it.
+ */
+void vz_proc_del(const char *name)
+{
+	remove_proc_entry(name, vz_proc_dir);
+}
+EXPORT_SYMBOL_GPL(vz_proc_del);
 
 /**
  * vz_proc_init - make /proc/vz

@@ -115,6 +115,22 @@ void vz_subsys_ct_release(struct vz_ct *ct)
 		vz_subsys_release(ss, ct);
 }
 
+/**
+ * vz_subsys_veinfo - what the subsystems have for a line of /proc/vz/veinfo
+ * @m: where to
+ * @ct: container
+ *
+ * Context: RCU read side.
+ */
+void vz_subsys_veinfo(struct seq_file *m, struct vz_ct *ct)
+{
+	struct vz_subsys *ss;
+
+	list_for_each_entry_rcu(ss, &vz_subsystems, list)
+		if (ss->veinfo)
+			ss->veinfo(m, ct);
+}
+
 static bool vz_subsys_has_ioctl(const struct vz_subsys *ss, unsigned int nr)
 {
 	return nr - ss->ioctl_first < ss->ioctl_count;

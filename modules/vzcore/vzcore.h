@@ -9,6 +9,8 @@
 #include <linux/xarray.h>
 #include <vz/ct.h>
 
+struct seq_file;
+
 /* ct.c */
 extern struct mutex vz_ct_lock;
 extern struct xarray vz_ct_xa;
@@ -30,7 +32,6 @@ int vz_ctl_init(void);
 void vz_ctl_exit(void);
 
 /* hook.c */
-struct seq_file;
 void vz_hook_show(struct seq_file *m);
 
 /* init_watch.c */
@@ -53,6 +54,7 @@ int vz_subsys_ct_create(struct vz_ct *ct);
 int vz_subsys_ct_start(struct vz_ct *ct);
 void vz_subsys_ct_stop(struct vz_ct *ct);
 void vz_subsys_ct_release(struct vz_ct *ct);
+void vz_subsys_veinfo(struct seq_file *m, struct vz_ct *ct);
 long vz_subsys_ioctl(unsigned int nr, void __user *arg);
 
 /* symbol.c */

@@ -96,8 +96,10 @@ struct vznet_addr {
 	__u8	addr[16];
 };
 
-/** VZNET_ADDR_MOVE - take the address away from the container that has it;
- * packets go to either of them, never to nobody */
+/**
+ * VZNET_ADDR_MOVE - take the address away from the container that has it;
+ * packets go to either of them, never to nobody
+ */
 #define VZNET_ADDR_MOVE		(1U << 0)
 
 /**
@@ -171,7 +173,8 @@ struct vznet_netns {
 
 #define VZNET_IOC_ADDR_ADD	_IOWR(VZ_IOC_MAGIC, 0x20, struct vznet_addr)
 #define VZNET_IOC_ADDR_DEL	_IOW(VZ_IOC_MAGIC, 0x21, struct vznet_addr)
-#define VZNET_IOC_ADDR_LIST	_IOWR(VZ_IOC_MAGIC, 0x22, struct vznet_addr_list)
+#define VZNET_IOC_ADDR_LIST	_IOWR(VZ_IOC_MAGIC, 0x22, \
+				      struct vznet_addr_list)
 #define VZNET_IOC_STAT		_IOWR(VZ_IOC_MAGIC, 0x23, struct vznet_stat)
 #define VZNET_IOC_NETNS		_IOW(VZ_IOC_MAGIC, 0x24, struct vznet_netns)
 

@@ -9,6 +9,8 @@
 #include <linux/rcupdate.h>
 #include <vz/ct.h>
 
+struct seq_file;
+
 /** VZ_IOCTL_FIRST - first command number of /dev/vzctl for subsystems */
 #define VZ_IOCTL_FIRST	0x20
 
@@ -21,6 +23,7 @@
  * @ct_stop: init is dead, or the start failed later on
  * @ct_release: the container is gone, nobody can find it any more; readers
  *	that found it before may go on for an RCU grace period
+ * @veinfo: adds to the container's line in /proc/vz/veinfo; under RCU
  * @ioctl: command of /dev/vzctl; the caller may do it, nothing else is
  *	checked or copied; runs without locks
  * @ioctl_first: first command number that goes to @ioctl
@@ -28,11 +31,11 @@
  * @slot: private; index of the subsystem's slot in every container
  * @list: private
  *
- * Every operation may be missing.  All but @ioctl run under vz_ct_lock, in
- * the order of registration; ct_stop and ct_release in the reverse order, and
- * only where ct_start and ct_create succeeded.  Containers that exist when a
- * subsystem comes are created and started for it; when it goes they are
- * stopped and released.
+ * Every operation may be missing.  All but @veinfo and @ioctl run under
+ * vz_ct_lock, in the order of registration; ct_stop and ct_release in the
+ * reverse order, and only where ct_start and ct_create succeeded.  Containers
+ * that exist when a subsystem comes are created and started for it; when it
+ * goes they are stopped and released.
  */
 struct vz_subsys {
 	const char		*name;
@@ -41,6 +44,7 @@ struct vz_subsys {
 	int			(*ct_start)(struct vz_ct *ct);
 	void			(*ct_stop)(struct vz_ct *ct);
 	void			(*ct_release)(struct vz_ct *ct);
+	void			(*veinfo)(struct seq_file *m, struct vz_ct *ct);
 	long			(*ioctl)(unsigned int nr, void __user *arg);
 	u8			ioctl_first;
 	u8			ioctl_count;
@@ -50,6 +54,10 @@ struct vz_subsys {
 
 int vz_subsys_register(struct vz_subsys *ss);
 void vz_subsys_unregister(struct vz_subsys *ss);
+
+/* files in /proc/vz */
+int vz_proc_add(const char *name, int (*show)(struct seq_file *m, void *v));
+void vz_proc_del(const char *name);
 
 /**
  * vz_ct_slot - what a subsystem keeps for a container

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vznet - the containers' network: loading and unloading.
+ */
+#include <linux/module.h>
+#include "vznet.h"
+
+static int __init vznet_init(void)
+{
+	int err;
+
+	err = venet_addr_init();
+	if (err)
+		return err;
+	err = venet_owner_init();
+	if (err)
+		goto err_addr;
+	err = venet_init();
+	if (err)
+		goto err_owner;
+	err = venet_proc_init();
+	if (err)
+		goto err_venet;
+	return 0;
+
+err_venet:
+	venet_exit();
+err_owner:
+	venet_owner_exit();
+	rcu_barrier();
+err_addr:
+	venet_addr_exit();
+	return err;
+}
+
+static void __exit vznet_exit(void)
+{
+	venet_proc_exit();
+	venet_exit();
+	venet_owner_exit();
+	rcu_barrier();
+	venet_addr_exit();
+}
+
+module_init(vznet_init);
+module_exit(vznet_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("vz: routed network of containers");
+MODULE_VERSION(VZ_VERSION);

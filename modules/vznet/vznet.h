@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of vznet share with each other.
+ *
+ * The way of a packet: a container's device puts what it is given into one of
+ * its queues (venet.c, queue.c); NAPI takes it out there, checks it
+ * (verify.c), finds out whose the destination is (addr.c) and hands it to that
+ * container's stack or to the host's.  What the host sends goes into a queue
+ * of the receiver.  So each container has its own queues and its own turn in
+ * the softirq: a flood fills the queues of who sends it or who it is sent to,
+ * nobody else's.
+ */
+#ifndef _VZNET_H
+#define _VZNET_H
+
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable-types.h>
+#include <linux/u64_stats_sync.h>
+#include <linux/vznet.h>
+#include <vz/ct.h>
+#include <vz/subsys.h>
+
+/**
+ * struct venet_addr - an address that a container owns
+ * @node: link in the table of its family
+ * @family: AF_INET or AF_INET6
+ * @v4: the address, when AF_INET; key
+ * @v6: the address, when AF_INET6; key
+ * @owner: whose it is; readers under RCU, changed under venet_lock
+ * @list: link in the owner's list, newest first
+ * @rcu: delays the freeing
+ */
+struct venet_addr {
+	struct rhash_head		node;
+	u16				family;
+	union {
+		__be32			v4;
+		struct in6_addr		v6;
+	};
+	struct venet_owner __rcu	*owner;
+	struct list_head		list;
+	struct rcu_head			rcu;
+};
+
+/**
+ * struct venet_pcpu - one processor's share of the counters
+ * @sync: protects them
+ * @in: received, by class
+ * @out: sent, by class
+ * @dropped: by enum vznet_drop
+ */
+struct venet_pcpu {
+	struct u64_stats_sync	sync;
+	struct vznet_count	in[VZNET_CLASSES];
+	struct vznet_count	out[VZNET_CLASSES];
+	u64			dropped[VZNET_DROPS];
+};
+
+/**
+ * struct venet_owner - the network side of a container
+ * @id: container id
+ * @dev: its device, or NULL; readers under RCU, changed under RTNL; cleared
+ *	in ndo_uninit, which is followed by a grace period
+ * @net: its network namespace, pinned from the start of the container on
+ * @addrs: its addresses, newest first; readers under RCU, changed under
+ *	venet_lock
+ * @naddrs: how many
+ * @pcpu: counters
+ * @refs: references: the container's slot has one, the device has one
+ * @list: link in venet_owners
+ * @rcu: delays the freeing
+ *
+ * Readers get here by an address, by the device or by the container's slot,
+ * under RCU.
+ */
+struct venet_owner {
+	u32				id;
+	struct net_device __rcu		*dev;
+	struct net			*net;
+	struct list_head		addrs;
+	u32				naddrs;
+	struct venet_pcpu __percpu	*pcpu;
+	refcount_t			refs;
+	struct list_head		list;
+	struct rcu_head			rcu;
+};
+
+/** enum venet_direction - queues of a container's device */
+enum venet_direction {
+	VENET_OUT,	/* from the container, not verified yet */
+	VENET_IN,	/* for the container */
+	VENET_DIRECTIONS,
+};
+
+struct venet_queue;
+
+/**
+ * struct venet_priv - private part of a device
+ * @owner: whose it is, NULL: the host's; constant, referenced
+ * @queues: venet_queues() of them; NULL: the host's
+ */
+struct venet_priv {
+	struct venet_owner	*owner;
+	struct venet_queue	*queues;
+};
+
+/**
+ * struct venet_flow - what verify.c finds out about a packet
+ * @family: AF_INET or AF_INET6
+ * @saddr: source
+ * @daddr: destination
+ *
+ * The addresses point into the packet.
+ */
+struct venet_flow {
+	u16		family;
+	const void	*saddr;
+	const void	*daddr;
+};
+
+/* Serializes changes of addresses, owners and their list */
+extern struct mutex venet_lock;
+extern struct list_head venet_owners;
+
+/* addr.c */
+struct venet_owner *venet_addr_owner(u16 family, const void *addr);
+int venet_addr_add(struct venet_owner *owner, struct vznet_addr *arg);
+int venet_addr_del(struct venet_owner *owner, const struct vznet_addr *arg);
+void venet_addr_del_all(struct venet_owner *owner);
+int venet_addr_init(void);
+void venet_addr_exit(void);
+
+/* ctl.c */
+long venet_ctl_ioctl(unsigned int nr, void __user *arg);
+
+/* owner.c */
+extern struct vz_subsys venet_subsys;
+struct venet_owner *venet_owner_of_ct(struct vz_ct *ct);
+struct venet_owner *venet_owner_of_id(u32 ctid);
+void venet_owner_put(struct venet_owner *owner);
+void venet_owner_stat(const struct venet_owner *owner,
+		      struct vznet_stat *stat);
+int venet_owner_init(void);
+void venet_owner_exit(void);
+
+/* proc.c */
+void venet_proc_veinfo(struct seq_file *m, struct vz_ct *ct);
+int venet_proc_init(void);
+void venet_proc_exit(void);
+
+/* queue.c */
+struct venet_queue *venet_queues_create(struct net_device *dev);
+void venet_queues_destroy(struct venet_queue *queues);
+void venet_queues_start(struct venet_queue *queues);
+void venet_queues_stop(struct venet_queue *queues);
+bool venet_queue_put(struct venet_queue *queues, enum venet_direction dir,
+		     struct sk_buff *skb);
+
+/* venet.c */
+void venet_receive(struct net_device *dev, struct sk_buff *skb);
+void venet_forward(struct net_device *from, struct sk_buff *skb);
+int venet_init(void);
+void venet_exit(void);
+
+/* verify.c */
+bool venet_parse(struct sk_buff *skb, struct venet_flow *flow);
+int venet_verify(const struct venet_owner *owner, struct sk_buff *skb,
+		 struct venet_flow *flow);
+
+static inline u32 venet_wire_packets(const struct sk_buff *skb)
+{
+	return skb_is_gso(skb) ? max_t(u16, skb_shinfo(skb)->gso_segs, 1) : 1;
+}
+
+static inline void venet_count(struct venet_owner *owner, bool out, u32 class,
+			       u32 bytes, u32 packets)
+{
+	struct venet_pcpu *pcpu = this_cpu_ptr(owner->pcpu);
+	struct vznet_count *c = out ? &pcpu->out[class] : &pcpu->in[class];
+
+	u64_stats_update_begin(&pcpu->sync);
+	c->bytes += bytes;
+	c->packets += packets;
+	u64_stats_update_end(&pcpu->sync);
+}
+
+static inline void venet_count_drop(struct venet_owner *owner, int reason)
+{
+	struct venet_pcpu *pcpu = this_cpu_ptr(owner->pcpu);
+
+	u64_stats_update_begin(&pcpu->sync);
+	pcpu->dropped[reason]++;
+	u64_stats_update_end(&pcpu->sync);
+}
+
+#endif /* _VZNET_H */
