@@ -9,7 +9,8 @@
  *     |-- A    clone3() into the container's cgroup: joins the user namespace,
  *     |   |    unshares all others, sets the clock offsets, then
  *     |   `- B clone3() into a new pid namespace (its parent is vzctl):
- *     |        mounts, pivot_root, scripts; waits for vzctl's "go", then
+ *     |        mounts, pivot_root; waits until vzctl has set up the network
+ *     |        from outside, runs scripts; waits for vzctl's "go", then
  *     |        gives up privileges and becomes /sbin/init
  *
  * A and B talk to vzctl over one SOCK_SEQPACKET pair.  When vzctl dies early
@@ -140,6 +141,7 @@ enum vz_msg_type {
 	VZ_MSG_PID,		/* value: host pid; may carry a descriptor */
 	VZ_MSG_FD,		/* carries a descriptor */
 	VZ_MSG_READY,
+	VZ_MSG_NET,		/* parent to child: the network is set up */
 	VZ_MSG_GO,		/* parent to child */
 };
 

@@ -66,16 +66,23 @@ static int run_scripts(struct start *s, struct vz_error *err)
 	return vz_script_run_inside(s->ct, s->start_script, env, err);
 }
 
-/* vzctl answers when the kernel knows init; end of file: it is gone. */
-static int wait_go(struct start *s, struct vz_error *err)
+/* End of file in place of vzctl's word: it is gone. */
+static int wait_word(struct start *s, int type, struct vz_error *err)
 {
 	struct vz_msg msg;
 
-	if (vz_msg_send(s->sock, VZ_MSG_READY, 0, NULL, -1) ||
-	    vz_msg_recv(s->sock, 0, &msg, NULL) != 1 || msg.type != VZ_MSG_GO)
+	if (vz_msg_recv(s->sock, 0, &msg, NULL) != 1 || msg.type != type)
 		return vz_fail(err, VZ_E_SYSTEM, ECANCELED,
 			       "The start of the container was given up");
 	return 0;
+}
+
+/* vzctl answers when the kernel knows init. */
+static int wait_go(struct start *s, struct vz_error *err)
+{
+	/* should vzctl be gone, the answer will not come either */
+	vz_msg_send(s->sock, VZ_MSG_READY, 0, NULL, -1);
+	return wait_word(s, VZ_MSG_GO, err);
 }
 
 static void exec_init(struct start *s, struct vz_error *err)
@@ -112,6 +119,7 @@ static void process_b(struct start *s)
 			      "Unable to start a session");
 	else if (!vz_root_enter(s->ct, s->rundir, s->root, s->dev, &error) &&
 		 !open_console(&error) && !set_hostname(s, &error) &&
+		 !wait_word(s, VZ_MSG_NET, &error) &&
 		 !run_scripts(s, &error) && !wait_go(s, &error))
 		exec_init(s, &error);
 	vz_msg_send(s->sock, VZ_MSG_ERROR, 0, &error, -1);

@@ -8,11 +8,13 @@
  * stop or start.
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 
+#include "net.h"
 #include "start.h"
 
 static int check_state(struct vz_ct *ct, unsigned int flags,
@@ -152,7 +154,39 @@ static int take_message(struct start *s, const struct vz_msg *msg, int fd,
 	return 0;
 }
 
-/* A tells the pid, B that it is ready, in either order. */
+static bool has_ended(int pidfd)
+{
+	struct pollfd pfd = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&pfd, 1, 0) == 1;
+}
+
+/*
+ * B lives in the container's network namespace, and is told when that is
+ * ready.  When B has died already its message tells why.
+ */
+static int connect_net(struct start *s, struct vz_error *err)
+{
+	autoclose int netns = -1;
+	char path[64];
+	int ret;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", s->pid);
+	netns = open(path, O_RDONLY | O_CLOEXEC);
+	if (netns < 0 && has_ended(s->pidfd))
+		return 0;
+	if (netns < 0)
+		return vz_fail_errno(err, VZ_E_ENVCREATE, errno,
+				     "Unable to open %s", path);
+	ret = vz_net_setup(s->ct, netns, err);
+	if (ret)
+		return ret;
+	vz_fault("start:net");
+	vz_msg_send(s->sock, VZ_MSG_NET, 0, NULL, -1);
+	return 0;
+}
+
+/* A tells the pid; B, once it has its network, that it is ready. */
 static int wait_ready(struct start *s, struct vz_error *err)
 {
 	bool ready = false;
@@ -167,6 +201,8 @@ static int wait_ready(struct start *s, struct vz_error *err)
 				       "Unable to start CT %u: its first process died",
 				       s->ct->id);
 		ret = take_message(s, &msg, fd, err);
+		if (!ret && msg.type == VZ_MSG_PID)
+			ret = connect_net(s, err);
 		if (ret)
 			return ret;
 		ready |= msg.type == VZ_MSG_READY;

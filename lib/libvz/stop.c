@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "core.h"
+#include "net.h"
 
 #define DEFAULT_STOP_TIMEOUT	120
 
@@ -165,6 +165,10 @@ VZ_EXPORT int vz_ct_cleanup(struct vz_ct *ct, unsigned int flags,
 	if (ret)
 		return ret;
 	vz_fault("stop:empty");
+	ret = vz_net_teardown(ct, err);
+	if (ret)
+		return ret;
+	vz_fault("stop:net");
 	ret = forget(ct, err);
 	if (ret)
 		return ret;

@@ -26,7 +26,7 @@ nothing_left() { # TEXT
 require "create" vzctl create $ct --ostemplate busybox
 steps="lock:taken start:begin mount:mounted start:mounted
 	start:cgroup-half start:cgroup start:registered start:prepared
-	start:forked start:ready start:announced start:done"
+	start:forked start:net start:ready start:announced start:done"
 
 # the kernel that looks for bugs is some ten times slower
 repairs="stop start destroy"
@@ -60,7 +60,7 @@ for step in $steps; do
 	done
 done
 
-for step in stop:begin stop:dead stop:empty stop:forgotten stop:cgroup umount:unmounted; do
+for step in stop:begin stop:dead stop:empty stop:net stop:forgotten stop:cgroup umount:unmounted; do
 	check "start for $step" vzctl start $ct
 	run_expect 137 "stop dies at $step" env VZ_FAULT="$step" vzctl stop $ct --fast
 	sleep 0.3
