@@ -4,11 +4,6 @@
 
 #include "vzctl.h"
 
-/* Lists of NAME:VALUE, of which an option gives only the changed entries. */
-static const char *const keyed_lists[] = {
-	"CAPABILITY", "FEATURES", "DEVNODES", "DEVICES",
-};
-
 static int bad_parameter(const char *option, const char *value)
 {
 	fprintf(stderr, "Bad parameter for --%s: %s\n", option, value);
@@ -32,37 +27,6 @@ int add_change(struct vz_config *changes, const char *variable,
 	if (vz_config_set(changes, variable,
 			  both ? both : clean ? clean : value, NULL) < 0)
 		return bad_parameter(option, value);
-	return 0;
-}
-
-static bool is_keyed(const char *variable)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(keyed_lists); i++)
-		if (!strcmp(keyed_lists[i], variable))
-			return true;
-	return false;
-}
-
-int merge_changes(struct cli *cli, const struct vz_config *changes)
-{
-	struct vz_config *config = vz_ct_config(cli->ct);
-	const char *name, *value;
-	size_t iter = 0;
-
-	while (vz_config_next(changes, &iter, &name, &value)) {
-		const char *old = vz_config_get(config, name);
-		autofree char *merged = NULL;
-		struct vz_error err = { 0 };
-
-		/* of an element that is given twice the last one counts */
-		if (old && old[0] && value && is_keyed(name))
-			merged = xasprintf("%s %s", old, value);
-		if (vz_config_set(config, name, merged ? merged : value,
-				  &err) < 0)
-			return failed(cli, &err);
-	}
 	return 0;
 }
 

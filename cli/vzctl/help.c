@@ -34,6 +34,6 @@ void print_usage(FILE *out)
 		if (verb->usage)
 			fprintf(out, "vzctl %s\n", verb->usage);
 	fprintf(out, "vzctl set CTID [--save] [--force] [--setmode restart|ignore]\n"
-		"      [--userpasswd USER:PASSWORD]\n");
+		"      [--userpasswd USER:PASSWORD] [--skip_arpdetect]\n");
 	print_parameters(out);
 }

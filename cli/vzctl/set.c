@@ -18,6 +18,7 @@ enum set_option {
 	OPT_SETMODE,
 	OPT_NAME,
 	OPT_USERPASSWD,
+	OPT_SKIP_ARPDETECT,
 	OPT_PARAM = 0x1000,
 };
 
@@ -25,6 +26,7 @@ struct set_args {
 	bool			save;
 	bool			force;
 	enum set_mode		mode;
+	unsigned int		apply;	/* enum vz_apply_flags */
 	const char		*name;
 	char			*password;
 	struct vz_config	*changes;
@@ -36,6 +38,7 @@ static const struct option control_options[] = {
 	{ "setmode",	required_argument,	NULL, OPT_SETMODE },
 	{ "name",	required_argument,	NULL, OPT_NAME },
 	{ "userpasswd",	required_argument,	NULL, OPT_USERPASSWD },
+	{ "skip_arpdetect", no_argument,	NULL, OPT_SKIP_ARPDETECT },
 };
 
 static const struct {
@@ -165,6 +168,9 @@ static int set_option(struct set_args *args, int c)
 		return 0;
 	case OPT_USERPASSWD:
 		return set_password(args, optarg);
+	case OPT_SKIP_ARPDETECT:
+		args->apply |= VZ_APPLY_SKIP_ARPDETECT;
+		return 0;
 	case '?':
 		return VZ_E_INVALID_VALUE;
 	default:
@@ -262,7 +268,7 @@ static int apply(struct cli *cli, const struct set_args *args)
 		complain(cli, "Unable to change root or private of a running container");
 		return VZ_E_RUNNING;
 	}
-	ret = vz_ct_apply(cli->ct, args->changes, &err);
+	ret = vz_ct_apply(cli->ct, args->changes, args->apply, &err);
 	if (ret < 0)
 		return failed(cli, &err);
 	if (ret > 0 && args->mode == MODE_WARN)
@@ -308,9 +314,8 @@ static int save(struct cli *cli, const struct set_args *args)
 	}
 	if (!vz_ct_has_config(cli->ct))
 		say(cli, "WARNING: Container config file does not exist, it is made now");
-	code = merge_changes(cli, args->changes);
-	if (code)
-		return code;
+	if (vz_config_merge(vz_ct_config(cli->ct), args->changes, &err) < 0)
+		return failed(cli, &err);
 	if (vz_ct_save(cli->ct, &err) < 0) {
 		failed(cli, &err);
 		return VZ_E_CONFIG_SAVE;

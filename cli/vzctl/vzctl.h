@@ -92,10 +92,6 @@ int stop_container(struct cli *cli, unsigned int flags);
 int add_change(struct vz_config *changes, const char *variable,
 	       const char *option, const char *value);
 
-/** merge_changes - puts changes into the container's config; lists of
- * NAME:VALUE keep the names that are not changed.  Returns an exit code */
-int merge_changes(struct cli *cli, const struct vz_config *changes);
-
 /** has_name_conflict - does another container have this name?  Complains */
 bool has_name_conflict(struct cli *cli, const char *name);
 /** assign_name - gives the container a name ("": takes it away) and saves its

@@ -103,7 +103,7 @@ static int apply_limits(struct vz_ct *ct, const struct vz_config *changes,
 }
 
 VZ_EXPORT int vz_ct_apply(struct vz_ct *ct, const struct vz_config *changes,
-			  struct vz_error *err)
+			  unsigned int flags, struct vz_error *err)
 {
 	const struct vz_param *param;
 	const char *name, *value;

@@ -221,12 +221,40 @@ VZ_EXPORT int vz_config_set(struct vz_config *cfg, const char *name,
 	return put_line(cfg, name, steal_ptr(raw), steal_ptr(checked), err);
 }
 
+static bool takes(const struct vz_param *param)
+{
+	return param && (param->flags & VZ_PARAM_TAKE);
+}
+
+static int merge_taking(struct vz_config *cfg,
+			const struct vz_config_line *line,
+			struct vz_error *err)
+{
+	const struct vz_param *param = vz_param_by_name(line->name);
+	autofree char *name = NULL, *left = NULL;
+	int ret;
+
+	if (!takes(param) || !line->value)
+		return 0;
+	name = vz_param_target(param);
+	if (!name)
+		return vz_fail_oom(err);
+	if (!vz_config_get(cfg, name))
+		return 0;
+	ret = vz_param_take(param, vz_config_get(cfg, name), line->value,
+			    &left, err);
+	return ret ? ret : vz_config_set(cfg, name, left, err);
+}
+
 static int merge_line(struct vz_config *cfg, const struct vz_config_line *line,
 		      struct vz_error *err)
 {
 	const struct vz_param *param = vz_param_by_name(line->name);
 	autofree char *sum = NULL;
 	int ret;
+
+	if (takes(param))
+		return 0;
 
 	if (!line->raw)
 		return vz_config_set(cfg, line->name, NULL, err);
@@ -241,21 +269,29 @@ static int merge_line(struct vz_config *cfg, const struct vz_config_line *line,
 	return vz_config_set(cfg, line->name, sum, err);
 }
 
+static int merge_lines(struct vz_config *cfg, const struct vz_config *changes,
+		       int (*merge)(struct vz_config *cfg,
+				    const struct vz_config_line *line,
+				    struct vz_error *err),
+		       struct vz_error *err)
+{
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; !ret && i < changes->n; i++) {
+		const struct vz_config_line *line = &changes->lines[i];
+
+		if (line->name && find_any(changes, line->name) == line)
+			ret = merge(cfg, line, err);
+	}
+	return ret;
+}
+
 VZ_EXPORT int vz_config_merge(struct vz_config *cfg,
 			      const struct vz_config *changes,
 			      struct vz_error *err)
 {
-	size_t i;
-	int ret;
+	int ret = merge_lines(cfg, changes, merge_taking, err);
 
-	for (i = 0; i < changes->n; i++) {
-		const struct vz_config_line *line = &changes->lines[i];
-
-		if (!line->name || find_any(changes, line->name) != line)
-			continue;
-		ret = merge_line(cfg, line, err);
-		if (ret)
-			return ret;
-	}
-	return 0;
+	return ret ? ret : merge_lines(cfg, changes, merge_line, err);
 }

@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <strings.h>
 
+#include "ipaddr.h"
 #include "param.h"
 
 static bool valid_address(const char *text)
@@ -76,9 +77,61 @@ static int put_checked(const char *value, bool (*valid)(const char *),
 	return 0;
 }
 
+static int parse_usable(struct vz_ips *ips, const char *value)
+{
+	int ret = vz_ips_parse(ips, value);
+	size_t i;
+
+	for (i = 0; !ret && i < ips->n; i++)
+		if (!vz_ip_usable(&ips->v[i]))
+			ret = -EINVAL;
+	return ret;
+}
+
 VZ_PARSER(addresses)
 {
-	return put_checked(value, valid_address, out);
+	autoips struct vz_ips ips = {};
+	int ret = parse_usable(&ips, value);
+
+	if (!ret)
+		vz_ips_put(&ips, true, out);
+	return ret;
+}
+
+/* "all" swallows whatever else is named. */
+VZ_PARSER(addresses_gone)
+{
+	autofree char *copy = strdup(value);
+	char *save = NULL, *word;
+
+	if (!copy)
+		return -ENOMEM;
+	for (word = strtok_r(copy, " \t", &save); word;
+	     word = strtok_r(NULL, " \t", &save)) {
+		if (strcmp(word, "all"))
+			continue;
+		fputs("all", out);
+		return 0;
+	}
+	return vz_parse_addresses(def, value, cmdline, out);
+}
+
+int vz_take_addresses(const char *value, const char *gone, FILE *out)
+{
+	autoips struct vz_ips ips = {}, del = {};
+	int ret;
+	size_t i;
+
+	if (!strcmp(gone, "all"))
+		return 0;
+	ret = vz_ips_parse(&ips, value);
+	if (!ret)
+		ret = vz_ips_parse(&del, gone);
+	for (i = 0; !ret && i < del.n; i++)
+		vz_ips_del(&ips, &del.v[i]);
+	if (!ret)
+		vz_ips_put(&ips, true, out);
+	return ret;
 }
 
 VZ_PARSER(resolver)

@@ -101,11 +101,34 @@ int vz_param_add(const struct vz_param *param, const char *value,
 {
 	autofree char *both = NULL;
 
-	if (!(param->flags & VZ_PARAM_MULTI) || !value || !*value)
+	if (!(param->flags & VZ_PARAM_ADD) || !value || !*value)
 		return vz_param_parse(param, more, false, out, err);
 	if (asprintf(&both, "%s %s", value, more) < 0) {
 		both = NULL;
 		return vz_fail_oom(err);
 	}
 	return vz_param_parse(param, both, false, out, err);
+}
+
+char *vz_param_target(const struct vz_param *param)
+{
+	return strndup(param->name, strlen(param->name) - 1);
+}
+
+int vz_param_take(const struct vz_param *param, const char *value,
+		  const char *gone, char **out, struct vz_error *err)
+{
+	autofree char *text = NULL;
+	size_t size;
+	FILE *f;
+	int ret;
+
+	f = open_memstream(&text, &size);
+	if (!f)
+		return vz_fail_oom(err);
+	ret = to_def(param)->take(value ? value : "", gone, f);
+	if (fclose(f) || ret)
+		return vz_fail_oom(err);
+	*out = steal_ptr(text);
+	return 0;
 }

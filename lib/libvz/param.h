@@ -24,10 +24,21 @@ typedef int (*vz_parse_fn)(const struct vz_param_def *def, const char *value,
 			   bool cmdline, FILE *out);
 
 /**
+ * vz_take_fn - takes elements out of a list
+ * @value: canonical value of the variable, not NULL
+ * @gone: canonical value of the parameter, the elements to be taken out
+ * @out: receives what is left, in canonical form
+ *
+ * Returns 0 or a negative errno.
+ */
+typedef int (*vz_take_fn)(const char *value, const char *gone, FILE *out);
+
+/**
  * struct vz_param_def - what the library knows of a variable
  * @pub: the public part; first, so that pointers to it lead here
  * @alias: older name that is read as well, or NULL
  * @parse: kind of value
+ * @take: for VZ_PARAM_TAKE
  * @min: smallest number, where the kind is a number
  * @max: greatest number
  * @words: NULL-terminated words, where the kind is a choice
@@ -37,6 +48,7 @@ struct vz_param_def {
 	struct vz_param		pub;
 	const char		*alias;
 	vz_parse_fn		parse;
+	vz_take_fn		take;
 	uint64_t		min, max;
 	const char *const	*words;
 	const char		*def;
@@ -51,10 +63,22 @@ bool vz_param_is(const struct vz_param *param, const char *name);
  * @out: canonical form of both; freed by the caller
  *
  * Where the same key is in both, @more wins.  For a parameter that is not
- * VZ_PARAM_MULTI the result is @more.
+ * VZ_PARAM_ADD the result is @more.
  */
 int vz_param_add(const struct vz_param *param, const char *value,
 		 const char *more, char **out, struct vz_error *err);
+/**
+ * vz_param_take - takes elements out of the value of a list parameter
+ * @param: a VZ_PARAM_TAKE one
+ * @value: value of the variable it takes from, or NULL
+ * @gone: canonical value of @param
+ * @out: canonical form of what is left; freed by the caller
+ */
+int vz_param_take(const struct vz_param *param, const char *value,
+		  const char *gone, char **out, struct vz_error *err);
+/** vz_param_target - name of the variable that a VZ_PARAM_TAKE one takes from;
+ * freed by the caller, NULL: no memory */
+char *vz_param_target(const struct vz_param *param);
 
 /* value.c */
 #define VZ_PARSER(name) \
@@ -92,6 +116,8 @@ VZ_PARSER(pci);
 
 /* netvalue.c */
 VZ_PARSER(addresses);
+VZ_PARSER(addresses_gone); /* "all" or addresses */
+int vz_take_addresses(const char *value, const char *gone, FILE *out);
 VZ_PARSER(resolver);	/* "inherit" or addresses */
 VZ_PARSER(domains);	/* "inherit" or domain names */
 VZ_PARSER(ifnames);

@@ -5,6 +5,7 @@
  * An option is named only where the library puts the variable into effect;
  * the others are read, checked and kept.  Of two elements with one name the
  * first one describes the variable, the second one only a further option.
+ * "NAME-" is no variable: it is an option that takes elements out of NAME.
  */
 #include "paramtable.h"
 
@@ -13,6 +14,7 @@
 #define FILE_	VZ_PARAM_SET
 #define GLOBAL	VZ_PARAM_GLOBAL
 #define MULTI	VZ_PARAM_MULTI
+#define ADD	(VZ_PARAM_MULTI | VZ_PARAM_ADD)
 
 #define VAR(n, k, f, a, ...) \
 	{ .pub = { .name = n, .flags = f, .arg = a }, .parse = vz_parse_##k, \
@@ -95,7 +97,12 @@ const struct vz_param_def vz_param_table[] = {
 
 	/* network */
 	OPT("HOSTNAME", "hostname", hostname, LIVE, "name"),
-	VAR("IP_ADDRESS", addresses, MULTI, "address[/bits] ..."),
+	OPT("IP_ADDRESS", "ipadd", addresses, LIVE | ADD,
+	    "address[/bits] ..."),
+	OPT("IP_ADDRESS", "ip", addresses, LIVE | ADD, "address[/bits] ..."),
+	OPT("IP_ADDRESS-", "ipdel", addresses_gone,
+	    LIVE | MULTI | VZ_PARAM_TAKE, "address ...|all",
+	    .take = vz_take_addresses),
 	VAR("NAMESERVER", resolver, MULTI | GLOBAL, "address ...|inherit",
 	    .def = "inherit"),
 	VAR("SEARCHDOMAIN", domains, MULTI | GLOBAL, "domain ...|inherit"),
@@ -107,12 +114,12 @@ const struct vz_param_def vz_param_table[] = {
 	VAR("IPTABLES", words, GLOBAL, "module ..."),
 
 	/* rights and devices */
-	OPT("CAPABILITY", "capability", onoff, START | MULTI,
+	OPT("CAPABILITY", "capability", onoff, START | ADD,
 	    "name:on|off[,name:on|off...]", .words = capabilities),
-	OPT("FEATURES", "features", onoff, START | MULTI,
+	OPT("FEATURES", "features", onoff, START | ADD,
 	    "name:on|off[,name:on|off...]", .words = features),
-	VAR("DEVICES", devices, MULTI, "b|c:major:minor|all:[r][w][q]|none"),
-	OPT("DEVNODES", "devnodes", devnodes, LIVE | MULTI,
+	VAR("DEVICES", devices, ADD, "b|c:major:minor|all:[r][w][q]|none"),
+	OPT("DEVNODES", "devnodes", devnodes, LIVE | ADD,
 	    "device:[r][w][q]|none"),
 	VAR("PCI", pci, MULTI, "[domain:]bus:slot.function"),
 

@@ -201,16 +201,22 @@ static void test_merge(void **state)
 
 	fx_write(fx, FILE_NAME,
 		 "CAPABILITY=\"SYS_TIME:off NET_ADMIN:on\"\n"
-		 "HOSTNAME=\"a\"\nNAME=\"x\"\nFOO=\"bar\"\n");
+		 "HOSTNAME=\"a\"\nNAME=\"x\"\nFOO=\"bar\"\n"
+		 "IP_ADDRESS=\"10.0.0.1 10.0.0.2\"\n"
+		 "NAMESERVER=\"10.0.0.1\"\n");
 	cfg = load(fx);
 	assert_int_equal(vz_config_new(fx->ctx, &changes, NULL), 0);
 	set(changes, "CAPABILITY", "SYS_TIME:on");
 	set(changes, "HOSTNAME", "b");
 	set(changes, "NAME", NULL);
 	set(changes, "NEW", "1");
+	/* what goes, goes first */
+	set(changes, "IP_ADDRESS", "10.0.0.2 10.0.0.3");
+	set(changes, "IP_ADDRESS-", "10.0.0.2");
+	set(changes, "NAMESERVER", "10.0.0.2");
 	while (vz_config_next(changes, &iter, &name, &value))
 		n++;
-	assert_int_equal(n, 3);
+	assert_int_equal(n, 6);
 	assert_int_equal(vz_config_merge(cfg, changes, NULL), 0);
 	vz_config_unref(changes);
 	value_is(cfg, "CAPABILITY", "NET_ADMIN:on SYS_TIME:on");
@@ -218,6 +224,9 @@ static void test_merge(void **state)
 	value_is(cfg, "NAME", NULL);
 	value_is(cfg, "FOO", "bar");
 	value_is(cfg, "NEW", "1");
+	value_is(cfg, "IP_ADDRESS", "10.0.0.1 10.0.0.2 10.0.0.3");
+	value_is(cfg, "IP_ADDRESS-", NULL);
+	value_is(cfg, "NAMESERVER", "10.0.0.2");
 	vz_config_unref(cfg);
 }
 

@@ -227,12 +227,29 @@ static void test_lists(void **state)
 
 static void test_network(void **state)
 {
-	file("IP_ADDRESS", "10.0.0.1  fe80::1/64\t10.0.0.2/24",
-	     "10.0.0.1 fe80::1/64 10.0.0.2/24");
+	file("IP_ADDRESS", "10.0.0.1  2001:DB8:0::1/64\t10.0.0.2/24",
+	     "10.0.0.1 2001:db8::1/64 10.0.0.2/24");
+	file("IP_ADDRESS", "10.0.0.1/255.255.255.0 10.0.0.2/32 2001:db8::1/128",
+	     "10.0.0.1/24 10.0.0.2 2001:db8::1");
+	/* the same address twice: the later network, the earlier place */
+	file("IP_ADDRESS", "10.0.0.1 2001:db8::1 10.0.0.1/8 2001:db8:0::1",
+	     "10.0.0.1/8 2001:db8::1");
 	file("IP_ADDRESS", "", "");
+	file("IP_ADDRESS", "0.0.0.0 10.0.0.1 :: ::0", "10.0.0.1");
 	file("IP_ADDRESS", "10.0.0.256", NULL);
 	file("IP_ADDRESS", "10.0.0.1/33", NULL);
+	file("IP_ADDRESS", "2001:db8::1/129", NULL);
+	file("IP_ADDRESS", "10.0.0.1/", NULL);
+	file("IP_ADDRESS", "10.0.0.1/255.0.255.0", NULL);
 	file("IP_ADDRESS", "10.0.0.1,10.0.0.2", NULL);
+	file("IP_ADDRESS", "fe80::1/64", NULL);
+	file("IP_ADDRESS", "10.0.0.1 127.0.0.1", NULL);
+	option("ipadd", "10.0.0.1", "10.0.0.1");
+	option("ip", "10.0.0.1\t10.0.0.2", "10.0.0.1 10.0.0.2");
+	option("ipdel", "10.0.0.1/24 2001:db8:0::1", "10.0.0.1/24 2001:db8::1");
+	option("ipdel", "all", "all");
+	option("ipdel", "10.0.0.1 all", "all");
+	option("ipdel", "everything", NULL);
 	file("NAMESERVER", "inherit", "inherit");
 	file("NAMESERVER", "8.8.8.8 ::1", "8.8.8.8 ::1");
 	file("NAMESERVER", "example.org", NULL);
@@ -268,6 +285,35 @@ static void test_add(void **state)
 	    "fuse:rw net/tun:none");
 	add("DEVNODES", NULL, "fuse:rw", "fuse:rw");
 	add("HOSTNAME", "a", "b", "b");
+	add("IP_ADDRESS", "10.0.0.1 2001:db8::1", "10.0.0.2 2001:DB8::1/64",
+	    "10.0.0.1 2001:db8::1/64 10.0.0.2");
+	/* repeated options add up, but to what is stored they do not add */
+	add("NAMESERVER", "10.0.0.1", "10.0.0.2", "10.0.0.2");
+}
+
+static void take(const char *value, const char *gone, const char *expect)
+{
+	const struct vz_param *param = vz_param_by_name("IP_ADDRESS-");
+	struct vz_error err;
+	char *out, *target;
+
+	if (vz_param_take(param, value, gone, &out, &err))
+		fail_msg("%s", err.text);
+	assert_string_equal(out, expect);
+	free(out);
+	target = vz_param_target(param);
+	assert_string_equal(target, "IP_ADDRESS");
+	free(target);
+}
+
+static void test_take(void **state)
+{
+	take("10.0.0.1 10.0.0.2/24 2001:db8::1", "10.0.0.2",
+	     "10.0.0.1 2001:db8::1");
+	take("10.0.0.1/8 10.0.0.2", "10.0.0.1/24 10.9.9.9", "10.0.0.2");
+	take("10.0.0.1 2001:db8::1", "2001:db8:0:0::1", "10.0.0.1");
+	take("10.0.0.1 2001:db8::1", "all", "");
+	take(NULL, "10.0.0.1", "");
 }
 
 static void test_messages(void **state)
@@ -321,6 +367,7 @@ int main(void)
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_network),
 		cmocka_unit_test(test_add),
+		cmocka_unit_test(test_take),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_table),
 	};

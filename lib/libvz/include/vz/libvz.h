@@ -278,9 +278,10 @@ int vz_config_set(struct vz_config *cfg, const char *name, const char *value,
 /**
  * vz_config_merge - sets in @cfg all that @changes sets or removes
  *
- * The elements of a list (VZ_PARAM_MULTI) are added to those that are there;
- * of one that is in both (a capability, a device) @changes has the last word.
- * So an option that is given several times is a merge of each into one.
+ * First elements are taken out of lists (VZ_PARAM_TAKE).  The elements of a
+ * list are added to those that are there (VZ_PARAM_ADD); of one that is in both
+ * (a capability, an address) @changes has the last word.  All other values are
+ * replaced.
  */
 int vz_config_merge(struct vz_config *cfg, const struct vz_config *changes,
 		    struct vz_error *err);
@@ -301,6 +302,8 @@ enum vz_param_flags {
 	VZ_PARAM_START	= 1 << 2,	/**< takes effect at the next start */
 	VZ_PARAM_MULTI	= 1 << 3,	/**< option may be repeated, values add up */
 	VZ_PARAM_GLOBAL	= 1 << 4,	/**< variable of vz.conf */
+	VZ_PARAM_ADD	= 1 << 5,	/**< adds to the list that is stored */
+	VZ_PARAM_TAKE	= 1 << 6,	/**< named "VARIABLE-": takes from it */
 };
 
 /**
@@ -531,14 +534,21 @@ int vz_ct_console(struct vz_ct *ct, unsigned int tty, bool steal,
 int vz_ct_console_kill(struct vz_ct *ct, unsigned int tty,
 		       struct vz_error *err);
 
+/** enum vz_apply_flags - arguments of vz_ct_apply() */
+enum vz_apply_flags {
+	VZ_APPLY_SKIP_ARPDETECT	= 1 << 0, /**< do not ask the network whether
+					    *   somebody has a new address */
+};
+
 /**
  * vz_ct_apply - puts changed variables into effect on a running container
- * @changes: variables as for the config file
+ * @changes: variables as for the config file, and VZ_PARAM_TAKE ones
+ * @flags: enum vz_apply_flags
  *
  * Returns the number of variables that need a restart.
  */
 int vz_ct_apply(struct vz_ct *ct, const struct vz_config *changes,
-		struct vz_error *err);
+		unsigned int flags, struct vz_error *err);
 
 /** vz_ct_set_password - USER:PASSWORD through the distribution's script */
 int vz_ct_set_password(struct vz_ct *ct, const char *user_password,
