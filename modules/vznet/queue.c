@@ -154,6 +154,18 @@ err_cleanup:
 }
 
 /**
+ * venet_queues_detach - take the queues from their device
+ * @queues: queues; a grace period has to follow before venet_queues_destroy()
+ */
+void venet_queues_detach(struct venet_queue *queues)
+{
+	unsigned int i;
+
+	for (i = 0; i < venet_queues(); i++)
+		__netif_napi_del(&queues[i].napi);
+}
+
+/**
  * venet_queues_destroy - remove the queues and what waits in them
  * @queues: queues; nobody can reach them any more
  */

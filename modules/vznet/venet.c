@@ -237,6 +237,7 @@ static void venet_ct_uninit(struct net_device *dev)
 	struct venet_priv *priv = netdev_priv(dev);
 
 	RCU_INIT_POINTER(priv->owner->dev, NULL);
+	venet_queues_detach(priv->queues);
 }
 
 static void venet_ct_destructor(struct net_device *dev)

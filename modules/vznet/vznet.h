@@ -154,6 +154,7 @@ void venet_proc_exit(void);
 
 /* queue.c */
 struct venet_queue *venet_queues_create(struct net_device *dev);
+void venet_queues_detach(struct venet_queue *queues);
 void venet_queues_destroy(struct venet_queue *queues);
 void venet_queues_start(struct venet_queue *queues);
 void venet_queues_stop(struct venet_queue *queues);

@@ -213,11 +213,13 @@ static void init_loop(int go, int done)
 		pause();
 }
 
-static pid_t clone_init(void)
+static pid_t clone_init(const struct kt_ct *ct)
 {
 	unsigned long flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC |
 			      CLONE_NEWUTS | CLONE_PARENT | SIGCHLD;
 
+	if (ct->netns)
+		flags |= CLONE_NEWNET;
 	return syscall(SYS_clone, flags, NULL, NULL, NULL, 0UL);
 }
 
@@ -229,7 +231,7 @@ static void starter(struct kt_ct *ct, int tell, int go, int done)
 	if (setns(ct->userns_fd, CLONE_NEWUSER) || setresgid(0, 0, 0) ||
 	    setresuid(0, 0, 0))
 		_exit(1);
-	pid = clone_init();
+	pid = clone_init(ct);
 	if (pid < 0)
 		_exit(2);
 	if (!pid) {

@@ -29,6 +29,7 @@ extern int vz_fd;
 struct kt_ct {
 	uint32_t id;
 	uint32_t consoles;
+	bool netns;	/* set between new and spawn: a network of its own */
 	int cgroup_fd;
 	int userns_fd;
 	pid_t holder;	/* keeps the user namespace alive */
@@ -85,5 +86,12 @@ void test_many(void);
 void test_many_starts(void);
 void test_crowd(void);
 void test_race(void);
+void test_net_addr(void);
+void test_net_device(void);
+void test_net_packet(void);
+void test_net_load(void);
+void test_net_many(void);
+void test_net_crowd(void);
+void test_net_reload(void);
 
 #endif /* KT_H */

@@ -20,6 +20,13 @@ static const struct {
 	{ "many-starts", test_many_starts },
 	{ "crowd", test_crowd },
 	{ "race", test_race },
+	{ "net-addr", test_net_addr },
+	{ "net-device", test_net_device },
+	{ "net-packet", test_net_packet },
+	{ "net-load", test_net_load },
+	{ "net-many", test_net_many },
+	{ "net-crowd", test_net_crowd },
+	{ "net-reload", test_net_reload },
 };
 
 static int run(const char *name)
