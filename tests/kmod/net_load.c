@@ -212,7 +212,8 @@ void test_net_crowd(void)
 {
 	static struct kt_ct ct[300];
 	struct vznet_addr_list all = { .size = sizeof(all) };
-	int i, n = count(300, 60), bad = 0;
+	int i, n = count(300, 40), more = count(35000, 1000), bad = 0;
+	int most = count(VZNET_ADDR_MAX, 1000);
 	char v4[32], v6[32];
 
 	for (i = 0; i < n; i++) {
@@ -222,11 +223,10 @@ void test_net_crowd(void)
 	}
 	vz(VZNET_IOC_ADDR_LIST, &all);
 	kt_is(all.count, 2 * n, "%d containers with two addresses each", n);
-	kt_is(own_many(2000, 0, VZNET_ADDR_MAX - 2), 0,
-	      "one with as many as it may have");
-	kt_is(net_own(2000, "10.200.0.1"), -ENOSPC, "and not one more");
-	kt_is(own_many(2001, VZNET_ADDR_MAX, 35000), 0,
-	      "100000 addresses in all");
+	kt_is(own_many(2000, 0, most - 2), 0, "one with %d", most);
+	if (most == VZNET_ADDR_MAX)
+		kt_is(net_own(2000, "10.200.0.1"), -ENOSPC, "and not one more");
+	kt_is(own_many(2001, most, more), 0, "another with %d", more);
 	for (i = 0; i < n; i++)
 		bad += !kt_ct_down(&ct[(i * 37) % n]);
 	kt_is(bad, 0, "they end in another order");

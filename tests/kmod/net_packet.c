@@ -310,6 +310,51 @@ static void test_size(struct bed *bed)
 	net_link_mtu(bed->a.init, VZNET_DEV, 1500);
 }
 
+static struct packet fragment(const char *from, uint16_t offset, bool more)
+{
+	struct packet p = v4(from, B4, NULL, 0);
+	uint16_t sum;
+
+	p.len = p.data[3] = 20 + 16;
+	p.data[4] = 0x47;
+	p.data[6] = (more ? 0x20 : 0) | offset >> 11;
+	p.data[7] = offset >> 3;
+	p.data[10] = p.data[11] = 0;
+	sum = checksum(p.data, 20, 0);
+	p.data[10] = sum >> 8;
+	p.data[11] = sum;
+	return p;
+}
+
+/* Each fragment needs its source; what overlaps is for the receiver. */
+static void test_fragments(struct bed *bed)
+{
+	struct sockaddr_in any = {
+		.sin_family = AF_INET, .sin_port = htons(9),
+	};
+	int udp_at_b = net_socket(bed->b.init, AF_INET, SOCK_DGRAM, 0);
+	struct packet first = fragment(A4, 0, true), last;
+
+	bind(udp_at_b, (void *)&any, sizeof(any));
+	/* UDP length: both fragments */
+	first.data[25] = 32;
+	send_on(bed->out, &first);
+	last = fragment(A4, 16, false);
+	passes(bed, last, bed->at_b, "the last fragment");
+	kt_ok(kt_wait_fd(udp_at_b, POLLIN, 1000), "two fragments fit together");
+	drain(udp_at_b);
+	first.data[5] = 1;
+	send_on(bed->out, &first);
+	last = fragment(A4, 8, false);
+	last.data[5] = 1;
+	passes(bed, last, bed->at_b, "a fragment that overlaps");
+	kt_ok(!kt_wait_fd(udp_at_b, POLLIN, 100),
+	      "overlapping fragments are not put together");
+	refused(bed, fragment(HOST4, 16, false), VZNET_DROP_SOURCE,
+		"a later fragment in another's name");
+	close(udp_at_b);
+}
+
 /* Packets that say they are many: with a header in front, as tun has it. */
 static void test_gso(struct bed *bed)
 {
@@ -407,6 +452,7 @@ void test_net_packet(void)
 	test_discovery(&bed);
 	test_damaged(&bed);
 	test_size(&bed);
+	test_fragments(&bed);
 	test_gso(&bed);
 	test_capture(&bed);
 	close(bed.out);
