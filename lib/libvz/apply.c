@@ -1,70 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Changes of a running container. */
-#include <fcntl.h>
-#include <sys/wait.h>
-
 #include "core.h"
-
-static int run_dist(struct vz_ct *ct, const char *action, const char *env1,
-		    int code, const char *what, struct vz_error *err)
-{
-	const char *const env[] = { "VE_STATE=running", env1, NULL };
-	struct vz_exec exec = {
-		.mode = VZ_EXEC_SCRIPT, .env = env,
-		.timeout = VZ_SCRIPT_TIMEOUT,
-	};
-	autofree char *text = NULL;
-	int ret, status = 0;
-
-	ret = vz_dist_script(ct, action, &text, err);
-	if (ret)
-		return ret;
-	if (!text)
-		return vz_fail(err, VZ_E_NO_DISTRIBUTION_SCRIPT, ENOENT,
-			       "Unable to set the %s of CT %u: its distribution has no script %s",
-			       what, ct->id, action);
-	exec.script = text;
-	ret = vz_ct_exec(ct, &exec, &status, err);
-	if (!ret && status)
-		ret = vz_fail(err, code, ECANCELED,
-			      "Unable to set the %s of CT %u: the script inside ended with status %d",
-			      what, ct->id,
-			      WIFEXITED(status) ? WEXITSTATUS(status) : 255);
-	return ret;
-}
 
 static int apply_hostname(struct vz_ct *ct, const char *value,
 			  struct vz_error *err)
 {
-	autofree char *env = NULL;
-
 	if (!value || !*value)
 		return 0;
-	if (asprintf(&env, "HOSTNM=%s", value) < 0) {
-		env = NULL;
-		return vz_fail_oom(err);
-	}
 	ct_info(ct, "Set hostname: %s", value);
-	return run_dist(ct, "SET_HOSTNAME", env, VZ_E_BAD_HOSTNAME, "hostname",
-			err);
+	return vz_dist_set_hostname(ct, value, err);
+}
+
+static int apply_dns(struct vz_ct *ct, const struct vz_config *changes,
+		     struct vz_error *err)
+{
+	const char *servers = vz_config_get(changes, "NAMESERVER");
+	const char *domains = vz_config_get(changes, "SEARCHDOMAIN");
+
+	return servers || domains ?
+		vz_dist_set_dns(ct, servers, domains, err) : 0;
 }
 
 VZ_EXPORT int vz_ct_set_password(struct vz_ct *ct, const char *user_password,
 				 struct vz_error *err)
 {
-	autofree char *env = NULL;
 	const char *colon = strchr(user_password, ':');
+	const char *env[] = { "VE_STATE=running", NULL, NULL };
+	autofree char *user = NULL;
 
 	if (!colon || colon == user_password || !colon[1] ||
 	    strchr(user_password, '\n'))
 		return vz_fail(err, VZ_E_INVALID_VALUE, EINVAL,
 			       "Bad parameter for --userpasswd: it has to be user:password");
-	if (asprintf(&env, "USERPW=%s", user_password) < 0) {
-		env = NULL;
+	if (asprintf(&user, "USERPW=%s", user_password) < 0) {
+		user = NULL;
 		return vz_fail_oom(err);
 	}
-	return run_dist(ct, "SET_USERPASS", env, VZ_E_CHANGEPASS, "password",
-			err);
+	env[1] = user;
+	return vz_dist_action(ct, "SET_USERPASS", env, VZ_E_CHANGEPASS,
+			      "password", err);
 }
 
 /*
@@ -121,5 +95,7 @@ VZ_EXPORT int vz_ct_apply(struct vz_ct *ct, const struct vz_config *changes,
 		    !(param->flags & VZ_PARAM_LIVE))
 			restart++;
 	}
+	if (!ret)
+		ret = apply_dns(ct, changes, err);
 	return ret ? ret : restart;
 }

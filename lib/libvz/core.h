@@ -172,10 +172,66 @@ void vz_script_exec_shell(const char *const argv[], const char *const env[]);
 /** vz_script_run_inside - process B: a shell runs @text before init does */
 int vz_script_run_inside(struct vz_ct *ct, const char *text,
 			 const char *const env[], struct vz_error *err);
-/** vz_dist_script - text of the distribution's script for @action; NULL and 0
- * when the distribution has none */
+
+/* --------------------------------------------------------- dist.c -- */
+
+/** vz_dist_functions - text that comes before every script */
+int vz_dist_functions(struct vz_ct *ct, char **text, struct vz_error *err);
+/** vz_dist_body - text of the distribution's script for @action without the
+ * functions; NULL and 0 when the distribution has none */
+int vz_dist_body(struct vz_ct *ct, const char *action, char **text,
+		 struct vz_error *err);
+/** vz_dist_script - both of them */
 int vz_dist_script(struct vz_ct *ct, const char *action, char **text,
 		   struct vz_error *err);
+
+/* ------------------------------------------------------ distrun.c -- */
+
+/** struct vz_dist_run - a text for a shell inside, or NULL when there is
+ * nothing to do, and its environment, which ends with NULL */
+struct vz_dist_run {
+	char	*text;
+	char	*env[8];
+};
+
+void vz_dist_run_free(struct vz_dist_run *run);
+/** vz_dist_start - what a container is told before its init runs: its
+ * addresses, name servers and host name, as far as the config has them */
+int vz_dist_start(struct vz_ct *ct, struct vz_dist_run *run,
+		  struct vz_error *err);
+/** vz_dist_action - runs the script for @action in a running container;
+ * fails with @code, "Unable to set the @what of ..." */
+int vz_dist_action(struct vz_ct *ct, const char *action,
+		   const char *const env[], int code, const char *what,
+		   struct vz_error *err);
+/**
+ * vz_dist_add_ip, vz_dist_del_ip - tell the tools of a running container what
+ * has changed on its venet device
+ * @addresses: blank-separated, with or without a mask
+ * @all: add: these are all it has now; del: it has none now, @addresses may
+ *	be NULL
+ *
+ * The kernel's state is the caller's business and not touched; a container
+ * whose distribution has no such scripts is left alone.  Errors: VZ_E_BAD_IP.
+ */
+int vz_dist_add_ip(struct vz_ct *ct, const char *addresses, bool all,
+		   struct vz_error *err);
+int vz_dist_del_ip(struct vz_ct *ct, const char *addresses, bool all,
+		   struct vz_error *err);
+/** vz_dist_set_dns - running container; NULL or "": stays as it is;
+ * "inherit": as on the host.  VZ_E_BAD_DNS_SERVER, VZ_E_BAD_SEARCH_DOMAIN */
+int vz_dist_set_dns(struct vz_ct *ct, const char *servers, const char *domains,
+		    struct vz_error *err);
+int vz_dist_set_hostname(struct vz_ct *ct, const char *name,
+			 struct vz_error *err);
+
+/* ----------------------------------------------------- resolver.c -- */
+
+/** vz_resolver_parse - name servers that can be reached from elsewhere and
+ * search domains of a resolv.conf; blank-separated, NULL: none */
+int vz_resolver_parse(const char *text, char **servers, char **domains);
+/** vz_resolver_host - those of the host */
+int vz_resolver_host(char **servers, char **domains);
 
 /* ----------------------------------------------------------- run.c -- */
 

@@ -47,23 +47,29 @@ static int set_hostname(struct start *s, struct vz_error *err)
 	return 0;
 }
 
-/* The distribution's script only warns, the administrator's decides. */
+/* The distribution's scripts only warn: the network works without them. */
+static void run_dist(struct start *s)
+{
+	struct vz_error warning = {}, why = {};
+
+	if (!s->dist.text ||
+	    !vz_script_run_inside(s->ct, s->dist.text,
+				  (const char *const *)s->dist.env, &why))
+		return;
+	vz_fail(&warning, why.code, -why.err,
+		"The scripts of the distribution failed, the console of CT %u has their messages: %s",
+		s->ct->id, why.text);
+	vz_msg_send(s->sock, VZ_MSG_WARNING, 0, &warning, -1);
+}
+
+/* Those of the distribution, then the administrator's, which decides. */
 static int run_scripts(struct start *s, struct vz_error *err)
 {
-	struct vz_error warning = {};
-	autofree char *hostname = NULL;
-	const char *env[] = { "VE_STATE=starting", NULL, NULL };
+	static const char *const env[] = { "VE_STATE=starting", NULL };
 
-	if (s->hostname_script &&
-	    asprintf(&hostname, "HOSTNM=%s", vz_ct_get(s->ct, "HOSTNAME")) > 0) {
-		env[1] = hostname;
-		if (vz_script_run_inside(s->ct, s->hostname_script, env, &warning))
-			vz_msg_send(s->sock, VZ_MSG_WARNING, 0, &warning, -1);
-	}
-	if (!s->start_script)
-		return 0;
-	env[1] = NULL;
-	return vz_script_run_inside(s->ct, s->start_script, env, err);
+	run_dist(s);
+	return s->start_script ?
+		vz_script_run_inside(s->ct, s->start_script, env, err) : 0;
 }
 
 /* End of file in place of vzctl's word: it is gone. */

@@ -34,7 +34,7 @@ static bool valid_address(const char *text)
 	return !vz_parse_u64(slash + 1, &n) && n <= bits;
 }
 
-static bool valid_domain(const char *text)
+bool vz_valid_domain(const char *text)
 {
 	if (strlen(text) > 253)
 		return false;
@@ -145,7 +145,7 @@ VZ_PARSER(resolver)
 
 VZ_PARSER(domains)
 {
-	return put_checked(value, valid_domain, out);
+	return put_checked(value, vz_valid_domain, out);
 }
 
 VZ_PARSER(ifnames)

@@ -123,6 +123,8 @@ VZ_PARSER(domains);	/* "inherit" or domain names */
 VZ_PARSER(ifnames);
 VZ_PARSER(netif);
 
+/** vz_valid_domain - can this be a domain? */
+bool vz_valid_domain(const char *text);
 /** vz_valid_name - can this be the name of a container? */
 bool vz_valid_name(const char *name);
 /** vz_parse_u64 - decimal number and nothing else: 0, -EINVAL, -ERANGE */

@@ -63,15 +63,16 @@ static int mount_root(struct vz_ct *ct, unsigned int flags,
 static int read_scripts(struct start *s, unsigned int flags,
 			struct vz_error *err)
 {
-	const char *hostname = vz_ct_get(s->ct, "HOSTNAME");
+	struct vz_error warning;
 	char name[32];
 	int ret;
 
 	snprintf(name, sizeof(name), "%u.start", s->ct->id);
 	ret = vz_script_read(s->ct, name, &s->start_script, err);
-	if (ret || (flags & VZ_START_SKIP_SETUP) || !hostname || !*hostname)
-		return ret;
-	return vz_dist_script(s->ct, "SET_HOSTNAME", &s->hostname_script, err);
+	if (!ret && !(flags & VZ_START_SKIP_SETUP) &&
+	    vz_dist_start(s->ct, &s->dist, &warning))
+		ct_err(s->ct, "Warning: %s", warning.text);
+	return ret;
 }
 
 static int register_ct(struct start *s, struct vz_error *err)
@@ -298,7 +299,7 @@ static void release(struct start *s)
 	if (s->pidfd >= 0)
 		close(s->pidfd);
 	free(s->start_script);
-	free(s->hostname_script);
+	vz_dist_run_free(&s->dist);
 }
 
 /*

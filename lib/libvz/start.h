@@ -17,8 +17,8 @@ struct start {
 	int			dev;
 	int			rundir;		/* inside: where root is attached */
 	struct vz_ct_create	reg;		/* as registered */
-	char			*start_script;	/* texts or NULL */
-	char			*hostname_script;
+	char			*start_script;	/* text or NULL */
+	struct vz_dist_run	dist;
 	int			sock;		/* own end, on either side */
 	pid_t			pid;		/* process B, later init */
 	int			pidfd;
