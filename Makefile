@@ -132,7 +132,7 @@ modules_install:
 		INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates modules_install
 
 unit: $(units)
-	$(Q)tests/unit/run $(units)
+	$(Q)tests/unit/run $(units) tests/unit/dists
 
 deps:
 	$(Q)scripts/deps
