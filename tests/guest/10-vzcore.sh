@@ -27,13 +27,7 @@ suite() {
 	[ $rc = 0 ] || [ "$failed" -gt 0 ] || not_ok "$1 ended with status $rc"
 }
 
-# Unload vzcore; what others load by themselves goes first.
-unload() {
-	modprobe -r vztest 2>/dev/null
-	modprobe -r vzcore
-}
-
-unload
+unload_vz
 check "vzcore loads" modprobe vzcore
 same "/dev/vzctl is root's" "$(stat -c '%a %u %g' /dev/vzctl)" "600 0 0"
 same "no device of a terminal on the host" \

@@ -371,7 +371,7 @@ expect 0 "$(lines "Destroying container private area: /vz/private/$other" \
 	'Container private area was destroyed')" "" vzctl destroy $other
 expect 0 "CTID $other deleted unmounted down" "" vzctl status $other
 check "the config file is kept aside" test -e /etc/vz/conf/$other.conf.destroyed
-check "rmmod vzcore" rmmod vzcore
+check "the modules unload" unload_vz
 run_expect 5 "no module" vzctl start web
 check "no module: said so" grep -q vzcore <<<"$stderr"
 same "no module: one sentence" "$(wc -l <<<"$stderr")" 1

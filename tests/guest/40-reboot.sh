@@ -114,7 +114,7 @@ settled $other
 
 check "stop" vzctl stop $other --fast
 wait_for 10 ended $other
-check "rmmod vzcore" wait_for 5 rmmod vzcore
+check "the modules unload" wait_for 5 unload_vz
 sleep 1
 check "modprobe vzcore" modprobe vzcore
 check "start" vzctl start $ct
@@ -173,7 +173,7 @@ check "it tells which one it could not start" \
 	grep -qx 'CT 413 could not be started' <<<"$stdout"
 run_expect 0 "vz-init stop" $init stop
 same "it stops all and unmounts" "$(vzlist -aHo status | sort -u)" stopped
-check "rmmod vzcore" rmmod vzcore
+check "the modules unload" unload_vz
 run_expect 3 "vz-init status without the module" $init status
 same "vz-init status without the module" "$stdout" "OpenVZ is stopped."
 run_expect 0 "vz-init start loads it" $init start

@@ -55,6 +55,6 @@ else
 	not_ok "$times starts and stops leave something behind"
 fi
 check "destroy" vzctl destroy $first
-rmmod vzcore && ok "the module unloads" || not_ok "the module does not unload"
+unload_vz && ok "the modules unload" || not_ok "the modules do not unload"
 modprobe vzcore && ok "and loads again" || not_ok "the module does not load again"
 finish

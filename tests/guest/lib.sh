@@ -78,6 +78,14 @@ wait_for() {
 	done
 }
 
+# unload_vz - unloads vzcore and, before it, what uses it
+unload_vz() {
+	local module
+	for module in vztest vznet vzcore; do
+		[ ! -d /sys/module/$module ] || rmmod $module || return
+	done
+}
+
 # finish - summary; the exit status of the script
 finish() {
 	echo "# $passed passed, $failed failed"
