@@ -107,19 +107,46 @@ struct vz_ip *vz_ips_find(const struct vz_ips *ips, const struct vz_ip *ip)
 	return NULL;
 }
 
-int vz_ips_add(struct vz_ips *ips, const struct vz_ip *ip)
+bool vz_ips_has(const struct vz_ips *ips, int family)
 {
-	struct vz_ip *old = vz_ips_find(ips, ip), *v;
+	size_t i;
 
-	if (old) {
-		*old = *ip;
-		return 0;
-	}
-	v = reallocarray(ips->v, ips->n + 1, sizeof(*v));
+	for (i = 0; i < ips->n; i++)
+		if (ips->v[i].family == family)
+			return true;
+	return false;
+}
+
+int vz_ips_append(struct vz_ips *ips, const struct vz_ip *ip)
+{
+	struct vz_ip *v = reallocarray(ips->v, ips->n + 1, sizeof(*v));
+
 	if (!v)
 		return -ENOMEM;
 	ips->v = v;
 	v[ips->n++] = *ip;
+	return 0;
+}
+
+int vz_ips_add(struct vz_ips *ips, const struct vz_ip *ip)
+{
+	struct vz_ip *old = vz_ips_find(ips, ip);
+
+	if (!old)
+		return vz_ips_append(ips, ip);
+	*old = *ip;
+	return 0;
+}
+
+int vz_ips_copy(struct vz_ips *to, const struct vz_ips *from)
+{
+	if (!from->n)
+		return 0;
+	to->v = calloc(from->n, sizeof(*to->v));
+	if (!to->v)
+		return -ENOMEM;
+	memcpy(to->v, from->v, from->n * sizeof(*to->v));
+	to->n = from->n;
 	return 0;
 }
 

@@ -60,9 +60,15 @@ static inline void vz_ips_free(struct vz_ips *ips)
 
 /** vz_ips_find - the element with this address, or NULL */
 struct vz_ip *vz_ips_find(const struct vz_ips *ips, const struct vz_ip *ip);
+/** vz_ips_has - is there an address of a family? */
+bool vz_ips_has(const struct vz_ips *ips, int family);
 /** vz_ips_add - appends one; where the address is there already the new
  * network takes the place of the old.  0 or -ENOMEM */
 int vz_ips_add(struct vz_ips *ips, const struct vz_ip *ip);
+/** vz_ips_append - the same for one that is known not to be there */
+int vz_ips_append(struct vz_ips *ips, const struct vz_ip *ip);
+/** vz_ips_copy - makes an empty list the same as another */
+int vz_ips_copy(struct vz_ips *to, const struct vz_ips *from);
 /** vz_ips_del - takes one out, if it is there */
 void vz_ips_del(struct vz_ips *ips, const struct vz_ip *ip);
 /** vz_ips_parse - adds the addresses of a text, separated by blanks, but for

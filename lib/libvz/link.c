@@ -31,6 +31,18 @@ static struct nl_msg *put_u32(struct nl_msg *msg, int type, uint32_t value)
 	return put(msg, type, &value, sizeof(value));
 }
 
+static struct nl_msg *put_kind(struct nl_msg *msg, const char *kind)
+{
+	struct nlattr *info = msg ? nla_nest_start(msg, IFLA_LINKINFO) : NULL;
+
+	if (!info || nla_put_string(msg, IFLA_INFO_KIND, kind)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	nla_nest_end(msg, info);
+	return msg;
+}
+
 /* -------------------------------------------------------------- reading -- */
 
 static void read_kind(struct vz_link *link, struct nlattr *info)
@@ -88,6 +100,27 @@ int vz_link_get(struct vz_nl *nl, const char *name, struct vz_link *link)
 	return ret;
 }
 
+static int take_first(struct nlmsghdr *nlh, void *data)
+{
+	const struct vz_link *link = data;
+
+	return link->index ? 0 : take_link(nlh, data);
+}
+
+int vz_link_of_kind(struct vz_nl *nl, const char *kind, struct vz_link *link)
+{
+	struct nl_msg *msg = new_message(RTM_GETLINK, NLM_F_DUMP, 0);
+	int ret;
+
+	link->index = 0;
+	msg = put_u32(msg, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	ret = vz_nl_ask(nl, put_kind(msg, kind), take_first, link);
+	/* a kind that the kernel does not know filters nothing */
+	if (!ret && (!link->index || strcmp(link->kind, kind)))
+		ret = -ENODEV;
+	return ret;
+}
+
 struct links {
 	struct vz_link	*v;
 	size_t		n;
@@ -130,18 +163,9 @@ int vz_link_add(struct vz_nl *nl, const char *kind, const char *name)
 {
 	struct nl_msg *msg = new_message(RTM_NEWLINK,
 					 NLM_F_CREATE | NLM_F_EXCL, 0);
-	struct nlattr *info;
 
 	msg = put_string(msg, IFLA_IFNAME, name);
-	if (!msg)
-		return -ENOMEM;
-	info = nla_nest_start(msg, IFLA_LINKINFO);
-	if (!info || nla_put_string(msg, IFLA_INFO_KIND, kind)) {
-		nlmsg_free(msg);
-		return -ENOMEM;
-	}
-	nla_nest_end(msg, info);
-	return vz_nl_talk(nl, msg);
+	return vz_nl_talk(nl, put_kind(msg, kind));
 }
 
 int vz_link_del(struct vz_nl *nl, int index)

@@ -74,6 +74,8 @@ struct vz_link {
 
 /** vz_link_get - the device of that name, -ENODEV */
 int vz_link_get(struct vz_nl *nl, const char *name, struct vz_link *link);
+/** vz_link_of_kind - the first device of that kind, -ENODEV */
+int vz_link_of_kind(struct vz_nl *nl, const char *kind, struct vz_link *link);
 /** vz_link_list - all devices; @links is freed by the caller.  Returns their
  * number */
 ssize_t vz_link_list(struct vz_nl *nl, struct vz_link **links);
