@@ -202,6 +202,19 @@ static void set_from_config(struct value *value, int index,
 	}
 }
 
+/* The kernel knows what a running container has, whatever its config says. */
+static void set_addresses(struct value *value, int index,
+			  const struct subject *s)
+{
+	autofree char *text = NULL;
+
+	if (s->down)
+		text = canonical(s->ct, fields[index].variable);
+	else if (vz_ct_addresses(s->ct, &text, NULL) < 0)
+		return;
+	set_text(value, text);
+}
+
 static void set_value(struct value *value, int index, const struct subject *s)
 {
 	switch (fields[index].source) {
@@ -222,6 +235,9 @@ static void set_value(struct value *value, int index, const struct subject *s)
 		break;
 	case FROM_STATUS:
 		set_text(value, status_word(s));
+		break;
+	case FROM_ADDRESSES:
+		set_addresses(value, index, s);
 		break;
 	case FROM_UPTIME:
 		value->real = s->st.uptime;

@@ -44,7 +44,8 @@
 	CONFIG(F, "description", "DESCRIPTION", 32, L, KIND_TEXT, \
 	       "DESCRIPTION") \
 	CONFIG(F, "ostemplate", "OSTEMPLATE", 32, L, KIND_TEXT, "OSTEMPLATE") \
-	CONFIG(F, "ip", "IP_ADDR", 15, L, KIND_LIST, "IP_ADDRESS") \
+	F("ip", "IP_ADDR", 15, L, KIND_LIST, FROM_ADDRESSES, "IP_ADDRESS", \
+	  -1) \
 	CONFIG(F, "nameserver", "NAMESERVER", 15, L, KIND_LIST, "NAMESERVER") \
 	CONFIG(F, "searchdomain", "SEARCHDOMAIN", 15, L, KIND_LIST, \
 	       "SEARCHDOMAIN") \

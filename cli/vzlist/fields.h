@@ -20,6 +20,7 @@ enum source {
 	FROM_UBC,	/**< variable of a beancounter, @part of it */
 	FROM_QUOTA,	/**< variable of a disk quota, @part of it */
 	FROM_VSWAP,
+	FROM_ADDRESSES,	/**< the kernel if it runs, else variable */
 	FROM_NOWHERE,	/**< nothing measures it yet */
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Changes of a running container. */
-#include "core.h"
+#include "net.h"
 
 static int apply_hostname(struct vz_ct *ct, const char *value,
 			  struct vz_error *err)
@@ -84,7 +84,9 @@ VZ_EXPORT int vz_ct_apply(struct vz_ct *ct, const struct vz_config *changes,
 	int ret, restart = 0;
 	size_t iter = 0;
 
-	ret = apply_limits(ct, changes, err);
+	ret = vz_net_apply(ct, changes, flags, err);
+	if (!ret)
+		ret = apply_limits(ct, changes, err);
 	while (!ret && vz_config_next(changes, &iter, &name, &value)) {
 		if (!strcmp(name, "HOSTNAME"))
 			ret = apply_hostname(ct, value, err);

@@ -108,6 +108,8 @@ int vz_dev_add(struct vz_ct *ct, const char *devnodes, struct vz_error *err);
 
 /** vz_feature_is - does FEATURES say "name:state"? */
 bool vz_feature_is(const struct vz_ct *ct, const char *name, const char *state);
+/** vz_feature_load - loads a kernel module, if there is one of that name */
+void vz_feature_load(struct vz_ct *ct, const char *module);
 /** vz_feature_prepare - loads the modules that the container's features need */
 void vz_feature_prepare(struct vz_ct *ct);
 /** vz_feature_devnode - walks over the devices of the features, in the form of

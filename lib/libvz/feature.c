@@ -41,7 +41,7 @@ bool vz_feature_is(const struct vz_ct *ct, const char *name, const char *state)
 }
 
 /* Modules may be built in; the device or the container's own attempt tells. */
-static void load_module(struct vz_ct *ct, const char *name)
+void vz_feature_load(struct vz_ct *ct, const char *name)
 {
 	char *const argv[] = { "modprobe", "-q", "--", (char *)name, NULL };
 	char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
@@ -66,7 +66,7 @@ void vz_feature_prepare(struct vz_ct *ct)
 
 	for (i = 0; i < ARRAY_SIZE(features); i++) {
 		if (vz_feature_is(ct, features[i].name, "on"))
-			load_module(ct, features[i].module);
+			vz_feature_load(ct, features[i].module);
 	}
 	if (vz_feature_is(ct, "nfs", "on") || vz_feature_is(ct, "nfsd", "on"))
 		ct_err(ct, "Warning: the features nfs and nfsd are not in force: this kernel allows them to the host only");

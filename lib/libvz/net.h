@@ -26,4 +26,14 @@ int vz_net_setup(struct vz_ct *ct, int netns, struct vz_error *err);
  */
 int vz_net_teardown(struct vz_ct *ct, struct vz_error *err);
 
+/**
+ * vz_net_apply - changes the network of a running container
+ * @changes: as for vz_ct_apply(); what is not about the network is ignored
+ */
+int vz_net_apply(struct vz_ct *ct, const struct vz_config *changes,
+		 unsigned int flags, struct vz_error *err);
+
+/** vz_net_open - the network namespace of a running container; a descriptor */
+int vz_net_open(struct vz_ct *ct, struct vz_error *err);
+
 #endif /* _VZ_NET_H */

@@ -51,6 +51,7 @@
 #include <sys/types.h>
 
 #include <vz/error.h>
+#include <vz/net.h>
 
 #ifdef __cplusplus
 extern "C" {
