@@ -5,14 +5,59 @@
  * One hash table per family, so that the keys have a constant size.  Lookups
  * take no lock; changes are made under venet_lock.  An address that moves to
  * another container stays in the table all the time, only its owner changes.
+ *
+ * Every packet costs two lookups, so they have to be inlined whole, hash and
+ * comparison too: rhashtable's own would be called through pointers.
  */
 #include <linux/inet.h>
+#include <linux/random.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
 #include "vznet.h"
 
+/*
+ * Random; the sum of products of the words of a key and these collides no more
+ * often than at random, whoever chose the keys (multiply-add-shift).
+ */
+static u64 venet_hash_keys[5] __ro_after_init;
+
+static u32 venet_v4_hash(const void *key, u32 len, u32 seed)
+{
+	const u64 *k = venet_hash_keys;
+	u32 word = *(const u32 *)key ^ seed;
+
+	return (k[0] + k[1] * word) >> 32;
+}
+
+static u32 venet_v6_hash(const void *key, u32 len, u32 seed)
+{
+	const u64 *k = venet_hash_keys;
+	const u32 *word = key;
+
+	return (k[0] + (k[1] + (word[0] ^ seed)) * (k[2] + word[1]) +
+		(k[3] + word[2]) * (k[4] + word[3])) >> 32;
+}
+
+static int venet_v4_differs(struct rhashtable_compare_arg *arg,
+			    const void *obj)
+{
+	const struct venet_addr *a = obj;
+
+	return a->v4 != *(const __be32 *)arg->key;
+}
+
+static int venet_v6_differs(struct rhashtable_compare_arg *arg,
+			    const void *obj)
+{
+	const struct venet_addr *a = obj;
+
+	return !ipv6_addr_equal(&a->v6, arg->key);
+}
+
 static const struct rhashtable_params venet_v4_params = {
+	.hashfn			= venet_v4_hash,
+	.obj_cmpfn		= venet_v4_differs,
 	.key_len		= sizeof(__be32),
 	.key_offset		= offsetof(struct venet_addr, v4),
 	.head_offset		= offsetof(struct venet_addr, node),
@@ -20,6 +65,8 @@ static const struct rhashtable_params venet_v4_params = {
 };
 
 static const struct rhashtable_params venet_v6_params = {
+	.hashfn			= venet_v6_hash,
+	.obj_cmpfn		= venet_v6_differs,
 	.key_len		= sizeof(struct in6_addr),
 	.key_offset		= offsetof(struct venet_addr, v6),
 	.head_offset		= offsetof(struct venet_addr, node),
@@ -36,18 +83,33 @@ static struct venet_addr *venet_addr_find(u16 family, const void *addr)
 }
 
 /**
- * venet_addr_owner - find out whose an address is
- * @family: AF_INET or AF_INET6
- * @addr: the address, network byte order
+ * venet_v4_owner - find out whose an address is
+ * @addr: the address
  *
- * Context: RCU read side; any context.
+ * Context: bottom halves off, which makes it an RCU read side.
  * Return: the container that owns it, or NULL.
  */
-struct venet_owner *venet_addr_owner(u16 family, const void *addr)
+__flatten struct venet_owner *venet_v4_owner(__be32 addr)
 {
-	struct venet_addr *a = venet_addr_find(family, addr);
+	struct venet_addr *a;
 
-	return a ? rcu_dereference(a->owner) : NULL;
+	a = rhashtable_lookup(&venet_v4, &addr, venet_v4_params);
+	return a ? rcu_dereference_bh(a->owner) : NULL;
+}
+
+/**
+ * venet_v6_owner - find out whose an address is
+ * @addr: the address
+ *
+ * Context: bottom halves off, which makes it an RCU read side.
+ * Return: the container that owns it, or NULL.
+ */
+__flatten struct venet_owner *venet_v6_owner(const struct in6_addr *addr)
+{
+	struct venet_addr *a;
+
+	a = rhashtable_lookup(&venet_v6, addr, venet_v6_params);
+	return a ? rcu_dereference_bh(a->owner) : NULL;
 }
 
 static bool venet_v4_is_usable(__be32 addr)
@@ -245,10 +307,11 @@ void venet_addr_del_all(struct venet_owner *owner)
  *
  * Return: 0 or a negative error.
  */
-int venet_addr_init(void)
+int __init venet_addr_init(void)
 {
 	int err;
 
+	get_random_bytes(venet_hash_keys, sizeof(venet_hash_keys));
 	err = rhashtable_init(&venet_v4, &venet_v4_params);
 	if (err)
 		return err;

@@ -14,6 +14,7 @@
 /* Packets that wait in one ring at most */
 #define VENET_RING_SIZE		512
 
+/* A power of two */
 #define VENET_QUEUES_MAX	8
 
 /**
@@ -33,35 +34,37 @@ struct venet_queue {
 
 static unsigned int venet_queues(void)
 {
-	return min_t(unsigned int, num_possible_cpus(), VENET_QUEUES_MAX);
+	return min_t(unsigned int, nr_cpu_ids, VENET_QUEUES_MAX);
 }
 
-static void venet_queue_deliver(struct net_device *dev, int dir,
-				struct sk_buff *skb)
+static int venet_ring_drain(struct venet_queue *q, enum venet_direction dir,
+			    int budget)
 {
-	if (dir == VENET_OUT)
-		venet_forward(dev, skb);
-	else
-		venet_receive(dev, skb);
+	struct sk_buff *skb;
+	int done;
+
+	for (done = 0; done < budget; done++) {
+		skb = __ptr_ring_consume(&q->ring[dir]);
+		if (!skb)
+			break;
+		if (dir == VENET_OUT)
+			venet_forward(q->napi.dev, skb);
+		else
+			venet_receive(q->napi.dev, skb);
+	}
+	return done;
 }
 
-/* Both directions get their turn, so neither starves. */
+/* Half of the turn is for each direction, so neither starves. */
 static int venet_queue_drain(struct venet_queue *q, int budget)
 {
-	int dir, done = 0, empty = 0;
-	struct sk_buff *skb;
+	int done;
 
-	for (dir = 0; done < budget && empty < VENET_DIRECTIONS;
-	     dir = (dir + 1) % VENET_DIRECTIONS) {
-		skb = __ptr_ring_consume(&q->ring[dir]);
-		if (!skb) {
-			empty++;
-			continue;
-		}
-		empty = 0;
-		venet_queue_deliver(q->napi.dev, dir, skb);
-		done++;
-	}
+	done = venet_ring_drain(q, VENET_OUT, budget / 2);
+	done += venet_ring_drain(q, VENET_IN, budget - done);
+	/* what the other one did not need */
+	if (done >= budget / 2)
+		done += venet_ring_drain(q, VENET_OUT, budget - done);
 	return done;
 }
 
@@ -89,7 +92,7 @@ static int venet_poll(struct napi_struct *napi, int budget)
 bool venet_queue_put(struct venet_queue *queues, enum venet_direction dir,
 		     struct sk_buff *skb)
 {
-	struct venet_queue *q = &queues[smp_processor_id() % venet_queues()];
+	struct venet_queue *q = &queues[smp_processor_id() % VENET_QUEUES_MAX];
 	struct ptr_ring *ring = &q->ring[dir];
 
 	scoped_guard(spinlock, &ring->producer_lock)

@@ -31,6 +31,13 @@ static void venet_drop(struct venet_owner *owner, struct sk_buff *skb,
 	kfree_skb(skb);
 }
 
+/* The function is called for those only who asked for it. */
+static inline void venet_tx_timestamp(struct sk_buff *skb)
+{
+	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_ANY_TSTAMP))
+		skb_tx_timestamp(skb);
+}
+
 /* Takes off what belongs to the sending side. */
 static bool venet_scrub(struct sk_buff *skb)
 {
@@ -73,18 +80,18 @@ void venet_receive(struct net_device *dev, struct sk_buff *skb)
 
 static struct net_device *venet_owner_dev(const struct venet_owner *owner)
 {
-	struct net_device *dev = rcu_dereference(owner->dev);
+	struct net_device *dev = rcu_dereference_bh(owner->dev);
 
 	return dev && netif_running(dev) ? dev : NULL;
 }
 
 /* Where a container's packet goes; NULL: the receiver has no device up. */
-static struct net_device *venet_route(const struct venet_flow *flow,
+static struct net_device *venet_route(const struct sk_buff *skb,
 				      struct venet_owner **owner)
 {
 	*owner = NULL;
 	if (READ_ONCE(venet_direct))
-		*owner = venet_addr_owner(flow->family, flow->daddr);
+		*owner = venet_receiver(skb);
 	if (*owner)
 		return venet_owner_dev(*owner);
 	return netif_running(venet_host) ? venet_host : NULL;
@@ -93,7 +100,7 @@ static struct net_device *venet_route(const struct venet_flow *flow,
 /**
  * venet_forward - a packet of a container has its turn
  * @from: the container's device
- * @skb: packet, not verified
+ * @skb: packet, verified
  *
  * Context: softirq.
  */
@@ -101,15 +108,9 @@ void venet_forward(struct net_device *from, struct sk_buff *skb)
 {
 	struct venet_priv *priv = netdev_priv(from);
 	struct venet_owner *owner = priv->owner, *to;
-	struct venet_flow flow;
 	struct net_device *dev;
-	int reason;
 
-	guard(rcu)();
-	reason = venet_verify(owner, skb, &flow);
-	if (reason >= 0)
-		return venet_drop(owner, skb, reason);
-	dev = venet_route(&flow, &to);
+	dev = venet_route(skb, &to);
 	if (!dev)
 		return venet_drop(owner, skb, VZNET_DROP_DOWN);
 	if (!venet_fits(dev, skb) || !venet_scrub(skb))
@@ -129,15 +130,22 @@ static netdev_tx_t venet_xmit_drop(struct net_device *dev, struct sk_buff *skb)
 	return NETDEV_TX_OK;
 }
 
-/* A container sends: everything is checked when the packet has its turn. */
+/*
+ * A container sends.  It is checked at once: what may not leave costs nobody
+ * but the sender.
+ */
 static netdev_tx_t venet_ct_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct venet_priv *priv = netdev_priv(dev);
 	unsigned int len = skb->len;
+	int reason;
 
-	skb_tx_timestamp(skb);
-	if (!venet_queue_put(priv->queues, VENET_OUT, skb)) {
-		venet_count_drop(priv->owner, VZNET_DROP_QUEUE);
+	venet_tx_timestamp(skb);
+	reason = venet_verify(priv->owner, skb);
+	if (reason < 0 && !venet_queue_put(priv->queues, VENET_OUT, skb))
+		reason = VZNET_DROP_QUEUE;
+	if (reason >= 0) {
+		venet_count_drop(priv->owner, reason);
 		return venet_xmit_drop(dev, skb);
 	}
 	dev_sw_netstats_tx_add(dev, 1, len);
@@ -163,15 +171,13 @@ static netdev_tx_t venet_host_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct venet_owner *owner = NULL;
 	unsigned int len = skb->len;
-	struct venet_flow flow;
 	int reason;
 
-	guard(rcu)();
-	if (venet_parse(skb, &flow))
-		owner = venet_addr_owner(flow.family, flow.daddr);
+	if (venet_parse(skb))
+		owner = venet_receiver(skb);
 	if (!owner)
 		return venet_xmit_drop(dev, skb);
-	skb_tx_timestamp(skb);
+	venet_tx_timestamp(skb);
 	reason = venet_host_send(owner, skb);
 	if (reason >= 0) {
 		venet_count_drop(owner, reason);

@@ -2,18 +2,20 @@
 /*
  * What the files of vznet share with each other.
  *
- * The way of a packet: a container's device puts what it is given into one of
- * its queues (venet.c, queue.c); NAPI takes it out there, checks it
- * (verify.c), finds out whose the destination is (addr.c) and hands it to that
- * container's stack or to the host's.  What the host sends goes into a queue
- * of the receiver.  So each container has its own queues and its own turn in
- * the softirq: a flood fills the queues of who sends it or who it is sent to,
- * nobody else's.
+ * The way of a packet: a container's device checks what it is given
+ * (verify.c), at the expense of who sends, and puts it into one of its queues
+ * (venet.c, queue.c); NAPI takes it out there, finds out whose the destination
+ * is (addr.c) and hands it to that container's stack or to the host's.  What
+ * the host sends goes into a queue of the receiver.  So each container has its
+ * own queues and its own turn in the softirq: a flood fills the queues of who
+ * sends it or who it is sent to, nobody else's.
  */
 #ifndef _VZNET_H
 #define _VZNET_H
 
 #include <linux/in6.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
@@ -91,7 +93,7 @@ struct venet_owner {
 
 /** enum venet_direction - queues of a container's device */
 enum venet_direction {
-	VENET_OUT,	/* from the container, not verified yet */
+	VENET_OUT,	/* from the container, verified */
 	VENET_IN,	/* for the container */
 	VENET_DIRECTIONS,
 };
@@ -108,26 +110,13 @@ struct venet_priv {
 	struct venet_queue	*queues;
 };
 
-/**
- * struct venet_flow - what verify.c finds out about a packet
- * @family: AF_INET or AF_INET6
- * @saddr: source
- * @daddr: destination
- *
- * The addresses point into the packet.
- */
-struct venet_flow {
-	u16		family;
-	const void	*saddr;
-	const void	*daddr;
-};
-
 /* Serializes changes of addresses, owners and their list */
 extern struct mutex venet_lock;
 extern struct list_head venet_owners;
 
 /* addr.c */
-struct venet_owner *venet_addr_owner(u16 family, const void *addr);
+struct venet_owner *venet_v4_owner(__be32 addr);
+struct venet_owner *venet_v6_owner(const struct in6_addr *addr);
 int venet_addr_add(struct venet_owner *owner, struct vznet_addr *arg);
 int venet_addr_del(struct venet_owner *owner, const struct vznet_addr *arg);
 void venet_addr_del_all(struct venet_owner *owner);
@@ -168,9 +157,30 @@ int venet_init(void);
 void venet_exit(void);
 
 /* verify.c */
-bool venet_parse(struct sk_buff *skb, struct venet_flow *flow);
-int venet_verify(const struct venet_owner *owner, struct sk_buff *skb,
-		 struct venet_flow *flow);
+int venet_verify(const struct venet_owner *owner, struct sk_buff *skb);
+
+/*
+ * Finds the header of a packet whose data begin with it, and makes it linear.
+ * false: it is no intact IPv4 or IPv6 packet.
+ */
+static inline bool venet_parse(struct sk_buff *skb)
+{
+	skb_reset_network_header(skb);
+	if (skb->protocol == htons(ETH_P_IP))
+		return pskb_may_pull(skb, sizeof(struct iphdr)) &&
+		       ip_hdr(skb)->version == 4 && ip_hdr(skb)->ihl >= 5;
+	return skb->protocol == htons(ETH_P_IPV6) &&
+	       pskb_may_pull(skb, sizeof(struct ipv6hdr)) &&
+	       ipv6_hdr(skb)->version == 6;
+}
+
+/* Whose the receiver of a packet is that venet_parse() has seen, or NULL. */
+static inline struct venet_owner *venet_receiver(const struct sk_buff *skb)
+{
+	if (skb->protocol == htons(ETH_P_IP))
+		return venet_v4_owner(ip_hdr(skb)->daddr);
+	return venet_v6_owner(&ipv6_hdr(skb)->daddr);
+}
 
 static inline u32 venet_wire_packets(const struct sk_buff *skb)
 {
