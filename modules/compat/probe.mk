@@ -17,6 +17,7 @@ ccflags-y += $(call vz-probe,MODULE_MEM,enum mod_mem_type,module.h)
 ccflags-y += $(call vz-probe,NETDEV_LLTX,[[:space:]]lltx:1,netdevice.h)
 ccflags-y += $(call vz-probe,NETDEV_NETNS_LOCAL,[[:space:]]netns_local:1,netdevice.h)
 ccflags-y += $(call vz-probe,NETDEV_NETNS_IMMUTABLE,[[:space:]]netns_immutable:1,netdevice.h)
+ccflags-y += $(call vz-probe,NETDEV_MAC_STORAGE,int dev_set_mac_address.*struct sockaddr_storage,netdevice.h)
 ccflags-y += $(call vz-probe,RTNL_NEWLINK_PARAMS,struct rtnl_newlink_params,../net/rtnetlink.h)
 
 ccflags-y += -I$(src)/../../include/uapi -I$(src)/../include

@@ -134,12 +134,76 @@ static long venet_ctl_netns(void *arg)
 	return ret;
 }
 
+static bool venet_name_is_valid(const char *name)
+{
+	return memchr(name, '\0', VZNET_NAME_LEN);
+}
+
+static long venet_ctl_veth_add(void *arg)
+{
+	const struct vznet_veth *a = arg;
+
+	if (!venet_ctid_is_valid(a->ctid) || !venet_name_is_valid(a->name) ||
+	    a->reserved || a->flags & ~VZNET_VETH_FILTER)
+		return -EINVAL;
+	return venet_veth_add(a);
+}
+
+static long venet_ctl_veth_del(void *arg)
+{
+	const struct vznet_veth *a = arg;
+
+	if (!venet_ctid_is_valid(a->ctid) || a->reserved || a->flags)
+		return -EINVAL;
+	return venet_veth_del(a);
+}
+
+static long venet_ctl_veth_list(void *arg)
+{
+	struct vznet_veth_list *a = arg;
+
+	if (a->ctid > VZ_CTID_MAX || a->reserved)
+		return -EINVAL;
+	return venet_veth_list(a);
+}
+
+static long venet_ctl_netdev_lend(void *arg)
+{
+	const struct vznet_netdev *a = arg;
+
+	if (!venet_ctid_is_valid(a->ctid) || *a->name)
+		return -EINVAL;
+	return venet_lend(a);
+}
+
+static long venet_ctl_netdev_return(void *arg)
+{
+	struct vznet_netdev *a = arg;
+
+	if (!venet_ctid_is_valid(a->ctid) || !venet_name_is_valid(a->name) ||
+	    a->netns_fd || a->ifindex)
+		return -EINVAL;
+	return venet_return(a);
+}
+
+#define VENET_NR(_req)	(_IOC_NR(_req) - _IOC_NR(VZNET_IOC_ADDR_ADD))
+
 static const struct vz_ctl_cmd venet_ctl_cmds[] = {
 	VZ_CTL_CMD(struct vznet_addr, true, venet_ctl_addr_add),
 	VZ_CTL_CMD(struct vznet_addr, false, venet_ctl_addr_del),
 	VZ_CTL_CMD(struct vznet_addr_list, true, venet_ctl_addr_list),
 	VZ_CTL_CMD(struct vznet_stat, true, venet_ctl_stat),
 	VZ_CTL_CMD(struct vznet_netns, false, venet_ctl_netns),
+	[VENET_NR(VZNET_IOC_VETH_ADD)] =
+		VZ_CTL_CMD(struct vznet_veth, false, venet_ctl_veth_add),
+	[VENET_NR(VZNET_IOC_VETH_DEL)] =
+		VZ_CTL_CMD(struct vznet_veth, false, venet_ctl_veth_del),
+	[VENET_NR(VZNET_IOC_VETH_LIST)] =
+		VZ_CTL_CMD(struct vznet_veth_list, true, venet_ctl_veth_list),
+	[VENET_NR(VZNET_IOC_NETDEV_LEND)] =
+		VZ_CTL_CMD(struct vznet_netdev, false, venet_ctl_netdev_lend),
+	[VENET_NR(VZNET_IOC_NETDEV_RETURN)] =
+		VZ_CTL_CMD(struct vznet_netdev, true, venet_ctl_netdev_return),
 };
 
 /**

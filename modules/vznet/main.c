@@ -18,11 +18,21 @@ static int __init vznet_init(void)
 	err = venet_init();
 	if (err)
 		goto err_owner;
-	err = venet_proc_init();
+	err = venet_veth_init();
 	if (err)
 		goto err_venet;
+	err = venet_lend_init();
+	if (err)
+		goto err_veth;
+	err = venet_proc_init();
+	if (err)
+		goto err_lend;
 	return 0;
 
+err_lend:
+	venet_lend_exit();
+err_veth:
+	venet_veth_exit();
 err_venet:
 	venet_exit();
 err_owner:
@@ -36,6 +46,8 @@ err_addr:
 static void __exit vznet_exit(void)
 {
 	venet_proc_exit();
+	venet_lend_exit();
+	venet_veth_exit();
 	venet_exit();
 	venet_owner_exit();
 	rcu_barrier();

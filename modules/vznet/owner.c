@@ -60,6 +60,24 @@ struct venet_owner *venet_owner_of_id(u32 ctid)
 	return ct ? venet_owner_of_ct(ct) : NULL;
 }
 
+/**
+ * venet_check_net - is a network namespace one of a container's?
+ * @net: namespace
+ * @ctid: container id
+ *
+ * Return: 0; -ENOENT (no such container), -EXDEV (it is not).
+ */
+int venet_check_net(const struct net *net, u32 ctid)
+{
+	struct vz_ct *ct;
+
+	guard(rcu)();
+	ct = vz_ct_of_id(ctid);
+	if (!ct)
+		return -ENOENT;
+	return vz_ct_of_user_ns(net->user_ns) == ct ? 0 : -EXDEV;
+}
+
 static void venet_owner_add_pcpu(const struct venet_pcpu *pcpu,
 				 struct vznet_stat *stat)
 {

@@ -63,19 +63,28 @@ static int venet_veip_show(struct seq_file *m, void *v)
 }
 
 /**
- * venet_proc_init - make /proc/vz/veip
+ * venet_proc_init - make /proc/vz/veip and /proc/vz/veth
  *
  * Return: 0 or a negative error.
  */
 int venet_proc_init(void)
 {
-	return vz_proc_add("veip", venet_veip_show);
+	int err;
+
+	err = vz_proc_add("veip", venet_veip_show);
+	if (err)
+		return err;
+	err = vz_proc_add("veth", venet_veth_show);
+	if (err)
+		vz_proc_del("veip");
+	return err;
 }
 
 /**
- * venet_proc_exit - remove /proc/vz/veip
+ * venet_proc_exit - remove what venet_proc_init() made
  */
 void venet_proc_exit(void)
 {
+	vz_proc_del("veth");
 	vz_proc_del("veip");
 }

@@ -44,6 +44,7 @@ static bool venet_scrub(struct sk_buff *skb)
 	if (skb_orphan_frags(skb, GFP_ATOMIC))
 		return false;
 	skb_scrub_packet(skb, true);
+	venet_unmark(skb);
 	skb->priority = 0;
 	skb_reset_mac_header(skb);
 	skb_reset_mac_len(skb);
@@ -282,7 +283,7 @@ static void venet_setup_common(struct net_device *dev)
 	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
 	dev->needs_free_netdev = true;
 	vz_netdev_set_lltx(dev);
-	vz_netdev_set_immutable(dev);
+	vz_netdev_set_immutable(dev, true);
 }
 
 static void venet_ct_setup(struct net_device *dev)

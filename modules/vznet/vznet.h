@@ -19,10 +19,12 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
+#include <linux/netfilter_netdev.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/vznet.h>
+#include <net/sch_generic.h>
 #include <vz/ct.h>
 #include <vz/subsys.h>
 
@@ -126,11 +128,18 @@ void venet_addr_exit(void);
 /* ctl.c */
 long venet_ctl_ioctl(unsigned int nr, void __user *arg);
 
+/* lend.c */
+int venet_lend(const struct vznet_netdev *arg);
+int venet_return(struct vznet_netdev *arg);
+int venet_lend_init(void);
+void venet_lend_exit(void);
+
 /* owner.c */
 extern struct vz_subsys venet_subsys;
 struct venet_owner *venet_owner_of_ct(struct vz_ct *ct);
 struct venet_owner *venet_owner_of_id(u32 ctid);
 void venet_owner_put(struct venet_owner *owner);
+int venet_check_net(const struct net *net, u32 ctid);
 void venet_owner_stat(const struct venet_owner *owner,
 		      struct vznet_stat *stat);
 int venet_owner_init(void);
@@ -180,6 +189,22 @@ static inline struct venet_owner *venet_receiver(const struct sk_buff *skb)
 	if (skb->protocol == htons(ETH_P_IP))
 		return venet_v4_owner(ip_hdr(skb)->daddr);
 	return venet_v6_owner(&ipv6_hdr(skb)->daddr);
+}
+
+/* veth.c */
+int venet_veth_add(const struct vznet_veth *arg);
+int venet_veth_del(const struct vznet_veth *arg);
+int venet_veth_list(struct vznet_veth_list *arg);
+bool venet_veth_is_known(const struct net_device *dev);
+int venet_veth_show(struct seq_file *m, void *v);
+int venet_veth_init(void);
+void venet_veth_exit(void);
+
+/* Marks of the sender's traffic control would have the host's rules skipped. */
+static inline void venet_unmark(struct sk_buff *skb)
+{
+	skb_skip_tc_classify(skb);
+	nf_skip_egress(skb, false);
 }
 
 static inline u32 venet_wire_packets(const struct sk_buff *skb)

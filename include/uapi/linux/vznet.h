@@ -16,6 +16,10 @@
  * nobody else.  Whatever else happens to a packet is counted by reason, see
  * enum vznet_drop.  Owning an address does not configure it on the device.
  *
+ * Other devices.  A veth pair with one end in a container may be put under a
+ * filter of Ethernet addresses (VZNET_IOC_VETH_ADD), and a device of the host
+ * may be lent to a container (VZNET_IOC_NETDEV_LEND).
+ *
  * Commands go to /dev/vzctl; <linux/vzcore.h> has the rules of their
  * structures and the errors that all of them share.  Further ones: ENOENT (no
  * such container), ENOMEM.
@@ -38,6 +42,9 @@
 
 /** VZNET_CLASS_DEFAULT - class of the peers that no network is given for */
 #define VZNET_CLASS_DEFAULT	1
+
+/** VZNET_NAME_LEN - room for the name of a device, the final NUL included */
+#define VZNET_NAME_LEN		16
 
 /** VZNET_ADDR_MAX - most addresses of one container */
 #define VZNET_ADDR_MAX		65536
@@ -171,11 +178,113 @@ struct vznet_netns {
 	__u32	ctid;
 };
 
+/**
+ * struct vznet_veth - VZNET_IOC_VETH_ADD, VZNET_IOC_VETH_DEL, and an element
+ * of VZNET_IOC_VETH_LIST
+ * @size: in: sizeof(struct vznet_veth)
+ * @ctid: in: container
+ * @ifindex: in: the host's end of a veth pair, in the network namespace of
+ *	the caller
+ * @flags: in: VZNET_VETH_FILTER or 0
+ * @name: in: ADD: name that the other end was given; it may have another one
+ *	by now.  A name, or empty; NUL-terminated
+ * @mac: in: ADD: Ethernet address for the other end
+ * @reserved: 0
+ * @dropped: out: LIST: frames of the container that the filter has dropped
+ *
+ * ADD makes the pair known as one of the container's, or changes @flags, @name
+ * and @mac of one that is known; the other end gets @mac as its address.  With
+ * VZNET_VETH_FILTER
+ *   - a frame that is sent through the container's end leaves it only with
+ *     @mac as its source address, whatever made it (packet sockets, bridges,
+ *     devices stacked on top, traffic control);
+ *   - the address of that end cannot be changed to anything but @mac, by
+ *     nobody (EPERM).
+ * That follows the device when the container renames it or moves it to one of
+ * its own network namespaces, and ends with DEL or when one end is removed.
+ * The module cannot be unloaded while there is such a pair.
+ *
+ * Errors of ADD: ENODEV (no such device); EOPNOTSUPP (not a veth pair); EXDEV
+ * (the other end is in no network namespace of the container); EBUSY (it is
+ * known as another container's, or something else has replaced the functions
+ * of its driver); EADDRNOTAVAIL (@mac cannot be the address of a device).
+ * Errors of DEL: ENODEV (not known as the container's).
+ */
+struct vznet_veth {
+	__u32	size;
+	__u32	ctid;
+	__u32	ifindex;
+	__u32	flags;
+	char	name[VZNET_NAME_LEN];
+	__u8	mac[6];
+	__u16	reserved;
+	__u64	dropped;
+};
+
+/** VZNET_VETH_FILTER - let only @mac pass */
+#define VZNET_VETH_FILTER	(1U << 0)
+
+/**
+ * struct vznet_veth_list - VZNET_IOC_VETH_LIST
+ * @size: in: sizeof(struct vznet_veth_list)
+ * @ctid: in: container, 0 for all
+ * @count: in: elements that fit @veths; out: pairs there are
+ * @reserved: 0
+ * @veths: in: address of an array of struct vznet_veth; at most the in-value
+ *	of @count are stored there, in the order in which they were added
+ *
+ * Tells of the pairs whose host's end is in the network namespace of the
+ * caller.  One that gets a larger @count back tries again with a larger array.
+ */
+struct vznet_veth_list {
+	__u32	size;
+	__u32	ctid;
+	__u32	count;
+	__u32	reserved;
+	__u64	veths;
+};
+
+/**
+ * struct vznet_netdev - VZNET_IOC_NETDEV_LEND, VZNET_IOC_NETDEV_RETURN
+ * @size: in: sizeof(struct vznet_netdev)
+ * @ctid: in: container
+ * @netns_fd: in: LEND: a network namespace of the container; RETURN: 0
+ * @ifindex: in: LEND: a device in the network namespace of the caller; RETURN:
+ *	0; out: RETURN: its index there, after an error inside
+ * @name: in: RETURN: name of a device, or empty for any one of those that are
+ *	lent; LEND: empty; out: RETURN: its name there, after an error inside
+ *
+ * LEND moves a device into the container.  It can be renamed by nobody and
+ * moved nowhere until RETURN moves it back.  When the namespace ends, it goes
+ * back by itself.  It has its old name there, or, if that is taken, devN; it is
+ * down.  The module cannot be unloaded while a device is lent.
+ *
+ * Errors of LEND: ENODEV (no such device); EOPNOTSUPP (it cannot be moved);
+ * EBUSY (it belongs to a bridge or the like, or is the host's end of a
+ * container's veth pair); EBADF, EINVAL (not a network namespace); EXDEV (not
+ * one of the container's); EEXIST (the container has a device of that name).
+ * Errors of RETURN: ENODEV (none lent by the caller's namespace); EEXIST (the
+ * container gave it an alternative name that the host uses).
+ */
+struct vznet_netdev {
+	__u32	size;
+	__u32	ctid;
+	__s32	netns_fd;
+	__u32	ifindex;
+	char	name[VZNET_NAME_LEN];
+};
+
 #define VZNET_IOC_ADDR_ADD	_IOWR(VZ_IOC_MAGIC, 0x20, struct vznet_addr)
 #define VZNET_IOC_ADDR_DEL	_IOW(VZ_IOC_MAGIC, 0x21, struct vznet_addr)
 #define VZNET_IOC_ADDR_LIST	_IOWR(VZ_IOC_MAGIC, 0x22, \
 				      struct vznet_addr_list)
 #define VZNET_IOC_STAT		_IOWR(VZ_IOC_MAGIC, 0x23, struct vznet_stat)
 #define VZNET_IOC_NETNS		_IOW(VZ_IOC_MAGIC, 0x24, struct vznet_netns)
+#define VZNET_IOC_VETH_ADD	_IOW(VZ_IOC_MAGIC, 0x28, struct vznet_veth)
+#define VZNET_IOC_VETH_DEL	_IOW(VZ_IOC_MAGIC, 0x29, struct vznet_veth)
+#define VZNET_IOC_VETH_LIST	_IOWR(VZ_IOC_MAGIC, 0x2a, \
+				      struct vznet_veth_list)
+#define VZNET_IOC_NETDEV_LEND	_IOW(VZ_IOC_MAGIC, 0x2b, struct vznet_netdev)
+#define VZNET_IOC_NETDEV_RETURN	_IOWR(VZ_IOC_MAGIC, 0x2c, struct vznet_netdev)
 
 #endif /* _UAPI_LINUX_VZNET_H */

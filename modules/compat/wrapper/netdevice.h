@@ -6,6 +6,9 @@
  * up to 6.11, are members lltx and netns_local since 6.12, and the latter is
  * called netns_immutable since 6.15.
  *
+ * dev_set_mac_address() takes a struct sockaddr up to 6.15 and a struct
+ * sockaddr_storage since 6.16.
+ *
  * rtnl_link_ops.newlink takes its arguments one by one up to 6.14 and in a
  * structure since 6.15; VZ_NEWLINK_ARGS are the parameters of such a function,
  * which calls its device dev.
@@ -13,6 +16,7 @@
 #ifndef _VZ_WRAPPER_NETDEVICE_H
 #define _VZ_WRAPPER_NETDEVICE_H
 
+#include <linux/if_ether.h>
 #include <linux/netdevice.h>
 
 static inline void vz_netdev_set_lltx(struct net_device *dev)
@@ -24,14 +28,44 @@ static inline void vz_netdev_set_lltx(struct net_device *dev)
 #endif
 }
 
-static inline void vz_netdev_set_immutable(struct net_device *dev)
+static inline void vz_netdev_set_immutable(struct net_device *dev, bool on)
 {
 #if defined(VZ_HAVE_NETDEV_NETNS_IMMUTABLE)
-	dev->netns_immutable = true;
+	dev->netns_immutable = on;
 #elif defined(VZ_HAVE_NETDEV_NETNS_LOCAL)
-	dev->netns_local = true;
+	dev->netns_local = on;
 #else
-	dev->features |= NETIF_F_NETNS_LOCAL;
+	if (on)
+		dev->features |= NETIF_F_NETNS_LOCAL;
+	else
+		dev->features &= ~NETIF_F_NETNS_LOCAL;
+#endif
+}
+
+static inline bool vz_netdev_is_immutable(const struct net_device *dev)
+{
+#if defined(VZ_HAVE_NETDEV_NETNS_IMMUTABLE)
+	return dev->netns_immutable;
+#elif defined(VZ_HAVE_NETDEV_NETNS_LOCAL)
+	return dev->netns_local;
+#else
+	return dev->features & NETIF_F_NETNS_LOCAL;
+#endif
+}
+
+/* @addr: Ethernet */
+static inline int vz_netdev_set_mac(struct net_device *dev, const u8 *addr)
+{
+#ifdef VZ_HAVE_NETDEV_MAC_STORAGE
+	struct sockaddr_storage ss = { .ss_family = dev->type };
+
+	memcpy(ss.__data, addr, ETH_ALEN);
+	return dev_set_mac_address(dev, &ss, NULL);
+#else
+	struct sockaddr sa = { .sa_family = dev->type };
+
+	memcpy(sa.sa_data, addr, ETH_ALEN);
+	return dev_set_mac_address(dev, &sa, NULL);
 #endif
 }
 
