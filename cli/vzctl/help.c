@@ -34,6 +34,10 @@ void print_usage(FILE *out)
 		if (verb->usage)
 			fprintf(out, "vzctl %s\n", verb->usage);
 	fprintf(out, "vzctl set CTID [--save] [--force] [--setmode restart|ignore]\n"
-		"      [--userpasswd USER:PASSWORD] [--skip_arpdetect]\n");
+		"      [--userpasswd USER:PASSWORD] [--skip_arpdetect]\n"
+		"      [--netif_add IF[,MAC[,HOST_IF[,HOST_MAC[,BRIDGE]]]]]\n"
+		"      [--netif_del IF|all]\n"
+		"      [--ifname IF [--mac MAC] [--host_ifname NAME] [--host_mac MAC]\n"
+		"       [--bridge NAME] [--mac_filter on|off]]\n");
 	print_parameters(out);
 }

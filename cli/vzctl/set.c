@@ -3,7 +3,7 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "vzctl.h"
+#include "netset.h"
 
 enum set_mode {
 	MODE_WARN,
@@ -29,6 +29,7 @@ struct set_args {
 	unsigned int		apply;	/* enum vz_apply_flags */
 	const char		*name;
 	char			*password;
+	struct net_args		net;
 	struct vz_config	*changes;
 };
 
@@ -85,12 +86,12 @@ static const struct vz_param *param_at(int index)
 	return NULL;
 }
 
-/* All long options: ours, then one per parameter. */
+/* All long options: ours, those of netset.c, then one per parameter. */
 static struct option *long_options(void)
 {
 	const struct vz_param *p = NULL;
 	struct option *options, *o;
-	size_t count = ARRAY_SIZE(control_options) + 1;
+	size_t count = ARRAY_SIZE(control_options) + NET_OPTIONS + 1;
 	int index = OPT_PARAM;
 
 	while ((p = vz_param_next(p)))
@@ -98,6 +99,8 @@ static struct option *long_options(void)
 	options = xcalloc(count, sizeof(*options));
 	memcpy(options, control_options, sizeof(control_options));
 	o = options + ARRAY_SIZE(control_options);
+	memcpy(o, net_options, sizeof(net_options));
+	o += NET_OPTIONS;
 	for (; (p = vz_param_next(p)); index++)
 		if (is_settable(p))
 			*o++ = (struct option) { p->option, required_argument,
@@ -174,7 +177,8 @@ static int set_option(struct set_args *args, int c)
 	case '?':
 		return VZ_E_INVALID_VALUE;
 	default:
-		return set_param(args, c);
+		return c >= OPT_NET && c < OPT_NET + NET_OPTIONS ?
+		       net_option(&args->net, c, optarg) : set_param(args, c);
 	}
 }
 
@@ -377,7 +381,7 @@ static int set_host(struct cli *cli, const struct set_args *args)
 			return VZ_E_INVALID_VALUE;
 		}
 	}
-	if (args->name || args->password) {
+	if (args->name || args->password || args->net.n) {
 		complain(cli, "CT 0, the host, takes resource limits only");
 		return VZ_E_INVALID_VALUE;
 	}
@@ -410,6 +414,12 @@ static int set(struct cli *cli, const struct set_args *args)
 	code = args->password ? apply_password(cli, args, &st) : 0;
 	if (code)
 		return code;
+	code = net_apply(cli, &args->net, args->changes);
+	if (code) {
+		if (args->save)
+			complain(cli, "Error: failed to apply some parameters, not saving configuration file!");
+		return code;
+	}
 	return st.state == VZ_RUNNING ? set_running(cli, args) :
 					set_stopped(cli, args);
 }
@@ -428,6 +438,7 @@ int cmd_set(struct cli *cli, int argc, char **argv)
 	if (args.password)
 		explicit_bzero(args.password, strlen(args.password));
 	free(args.password);
+	net_free(&args.net);
 	vz_config_unref(args.changes);
 	return code;
 }

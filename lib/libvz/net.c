@@ -6,22 +6,37 @@
 #include <linux/vznet.h>
 
 #include "net.h"
+#include "netdev.h"
 #include "venet.h"
+#include "veth.h"
 
 int vz_net_setup(struct vz_ct *ct, int netns, struct vz_error *err)
 {
-	return vz_venet_setup(ct, netns, err);
+	int ret;
+
+	ret = vz_venet_setup(ct, netns, err);
+	if (!ret)
+		ret = vz_veth_setup(ct, netns, err);
+	if (!ret)
+		ret = vz_netdev_setup(ct, netns, err);
+	return ret;
 }
 
 int vz_net_teardown(struct vz_ct *ct, struct vz_error *err)
 {
-	return vz_venet_teardown(ct, err);
+	int ret;
+
+	vz_netdev_teardown(ct);
+	ret = vz_veth_teardown(ct, err);
+	return ret ? ret : vz_venet_teardown(ct, err);
 }
 
 int vz_net_apply(struct vz_ct *ct, const struct vz_config *changes,
 		 unsigned int flags, struct vz_error *err)
 {
-	return vz_venet_apply(ct, changes, flags, err);
+	int ret = vz_venet_apply(ct, changes, flags, err);
+
+	return ret ? ret : vz_netdev_apply(ct, changes, err);
 }
 
 /* Of a container that was started before vznet was loaded.  The pid has been

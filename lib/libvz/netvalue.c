@@ -2,10 +2,9 @@
 /* Values about the network: addresses, domains, interfaces. */
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <net/if.h>
-#include <strings.h>
 
 #include "ipaddr.h"
+#include "netif.h"
 #include "param.h"
 
 static bool valid_address(const char *text)
@@ -40,19 +39,6 @@ bool vz_valid_domain(const char *text)
 		return false;
 	for (; *text; text++)
 		if (!isalnum((unsigned char)*text) && !strchr("-._", *text))
-			return false;
-	return true;
-}
-
-static bool valid_ifname(const char *text)
-{
-	size_t len = strlen(text);
-
-	if (!len || len >= IFNAMSIZ || !strcmp(text, ".") ||
-	    !strcmp(text, ".."))
-		return false;
-	for (; *text; text++)
-		if (!isgraph((unsigned char)*text) || strchr("/:,;=", *text))
 			return false;
 	return true;
 }
@@ -148,93 +134,66 @@ VZ_PARSER(domains)
 	return put_checked(value, vz_valid_domain, out);
 }
 
-VZ_PARSER(ifnames)
+/* The host's own, and those that are useless in another namespace. */
+static bool valid_netdev(const char *text)
 {
-	return put_checked(value, valid_ifname, out);
-}
-
-static bool valid_mac(const char *text)
-{
-	int i;
-
-	for (i = 0; i < 6; i++) {
-		if (!isxdigit((unsigned char)text[0]) ||
-		    !isxdigit((unsigned char)text[1]) ||
-		    text[2] != (i < 5 ? ':' : '\0'))
-			return false;
-		text += i < 5 ? 3 : 2;
-	}
-	return true;
-}
-
-static bool valid_switch(const char *text)
-{
-	return !strcmp(text, "on") || !strcmp(text, "off");
-}
-
-/* The keys of an interface in the order they are written. */
-static const struct {
-	const char	*key;
-	bool		(*valid)(const char *text);
-} netif_keys[] = {
-	{ "ifname",		valid_ifname },
-	{ "bridge",		valid_ifname },
-	{ "mac",		valid_mac },
-	{ "host_ifname",	valid_ifname },
-	{ "host_mac",		valid_mac },
-	{ "mac_filter",		valid_switch },
-};
-
-static int put_interface(char *text, FILE *out)
-{
-	const char *values[ARRAY_SIZE(netif_keys)] = { NULL };
-	const char *comma = "";
-	char *save = NULL, *item;
+	static const char *const refused[] = { "venet", "tun", "tap" };
 	size_t i;
 
-	for (item = strtok_r(text, ",", &save); item;
-	     item = strtok_r(NULL, ",", &save)) {
-		char *value = strchr(item, '=');
+	for (i = 0; i < ARRAY_SIZE(refused); i++)
+		if (!strncmp(text, refused[i], strlen(refused[i])))
+			return false;
+	return strcmp(text, "lo") && vz_ifname_valid(text);
+}
 
-		if (!value)
-			return -EINVAL;
-		*value++ = '\0';
-		for (i = 0; i < ARRAY_SIZE(netif_keys); i++)
-			if (!strcmp(item, netif_keys[i].key))
-				break;
-		if (i == ARRAY_SIZE(netif_keys) ||
-		    (*value && !netif_keys[i].valid(value)))
-			return -EINVAL;
-		values[i] = *value ? value : NULL;
+static bool is_in(const char *list, const char *word)
+{
+	size_t len = strlen(word), n;
+
+	for (; *list; list += n + strspn(list + n, " ")) {
+		n = strcspn(list, " ");
+		if (n == len && !strncmp(list, word, len))
+			return true;
 	}
-	if (!values[0])
-		return -EINVAL;
-	for (i = 0; i < ARRAY_SIZE(netif_keys); i++) {
-		if (!values[i])
+	return false;
+}
+
+/* The words of @value that are not in @gone, each once. */
+static int put_others(const char *value, const char *gone, FILE *out)
+{
+	autofree char *copy = strdup(value), *done = calloc(1, strlen(value) + 2);
+	char *save = NULL, *word;
+
+	if (!copy || !done)
+		return -ENOMEM;
+	for (word = strtok_r(copy, " \t", &save); word;
+	     word = strtok_r(NULL, " \t", &save)) {
+		if (is_in(gone, word) || is_in(done, word))
 			continue;
-		fprintf(out, "%s%s=%s", comma, netif_keys[i].key, values[i]);
-		comma = ",";
+		if (*done)
+			strcat(done, " ");
+		strcat(done, word);
 	}
+	fputs(done, out);
 	return 0;
 }
 
-VZ_PARSER(netif)
+VZ_PARSER(ifnames)
 {
-	autofree char *copy = strdup(value);
-	const char *semicolon = "";
-	char *save = NULL, *item;
+	autofree char *checked = NULL;
+	size_t size;
+	FILE *f = open_memstream(&checked, &size);
+	int ret;
 
-	if (!copy)
+	if (!f)
 		return -ENOMEM;
-	for (item = strtok_r(copy, ";", &save); item;
-	     item = strtok_r(NULL, ";", &save)) {
-		int ret;
+	ret = put_checked(value, valid_netdev, f);
+	if (fclose(f))
+		return -ENOMEM;
+	return ret ? ret : put_others(checked, "", out);
+}
 
-		fputs(semicolon, out);
-		ret = put_interface(item, out);
-		if (ret)
-			return ret;
-		semicolon = ";";
-	}
-	return 0;
+int vz_take_words(const char *value, const char *gone, FILE *out)
+{
+	return put_others(value, gone, out);
 }

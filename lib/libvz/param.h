@@ -118,9 +118,12 @@ VZ_PARSER(pci);
 VZ_PARSER(addresses);
 VZ_PARSER(addresses_gone); /* "all" or addresses */
 int vz_take_addresses(const char *value, const char *gone, FILE *out);
+int vz_take_words(const char *value, const char *gone, FILE *out);
 VZ_PARSER(resolver);	/* "inherit" or addresses */
 VZ_PARSER(domains);	/* "inherit" or domain names */
-VZ_PARSER(ifnames);
+VZ_PARSER(ifnames);	/* devices of the host for a container */
+
+/* netif.c */
 VZ_PARSER(netif);
 
 /** vz_valid_domain - can this be a domain? */

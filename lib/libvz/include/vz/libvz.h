@@ -475,6 +475,42 @@ enum vz_apply_flags {
 int vz_ct_apply(struct vz_ct *ct, const struct vz_config *changes,
 		unsigned int flags, struct vz_error *err);
 
+/** enum vz_netif_op - see struct vz_netif_change */
+enum vz_netif_op {
+	VZ_NETIF_ADD = 1,	/**< make a pair, or change the one there is */
+	VZ_NETIF_SET,		/**< change a pair */
+	VZ_NETIF_DEL,		/**< remove a pair */
+};
+
+/**
+ * struct vz_netif_change - a change of the virtual Ethernet devices
+ * @op: enum vz_netif_op
+ * @ifname: device inside; of VZ_NETIF_ADD the words of vzctl's --netif_add,
+ *	IF[,MAC[,HOST_IF[,HOST_MAC[,BRIDGE]]]]; of VZ_NETIF_DEL also "all"
+ * @key: of VZ_NETIF_SET: mac, host_ifname, host_mac, bridge or mac_filter
+ * @value: of VZ_NETIF_SET: its new value; an empty bridge is none
+ */
+struct vz_netif_change {
+	int		op;
+	const char	*ifname;
+	const char	*key;
+	const char	*value;
+};
+
+/**
+ * vz_ct_netif - changes the virtual Ethernet devices of a container
+ * @changes: in any order; removals come first
+ * @value: out: NETIF for the config file; freed by the caller
+ *
+ * Names and addresses that are not given are chosen.  The devices of a running
+ * container are changed at once, all or none; the config is not.
+ * Errors: VZ_E_INVALID_VALUE, VZ_E_INVALID_SYNTAX (VZ_NETIF_SET for a pair that
+ * there is not), VZ_E_VETH (no such bridge, a name is in use...),
+ * VZ_E_BAD_KERNEL (the module vznet is missing).
+ */
+int vz_ct_netif(struct vz_ct *ct, const struct vz_netif_change *changes,
+		size_t n, char **value, struct vz_error *err);
+
 /** vz_ct_set_password - USER:PASSWORD through the distribution's script */
 int vz_ct_set_password(struct vz_ct *ct, const char *user_password,
 		       struct vz_error *err);
