@@ -256,7 +256,14 @@ static void test_network(void **state)
 	file("SEARCHDOMAIN", "a.example b.example", "a.example b.example");
 	file("SEARCHDOMAIN", "a;b", NULL);
 	file("NETDEV", "eth1 eth2", "eth1 eth2");
+	file("NETDEV", "eth1 eth2 eth1", "eth1 eth2");
 	file("NETDEV", "../x", NULL);
+	file("NETDEV", "eth1 lo", NULL);
+	file("NETDEV", "venet0", NULL);
+	file("NETDEV", "tap3", NULL);
+	option("netdev_add", "eth1", "eth1");
+	option("netdev_del", "eth1 eth2", "eth1 eth2");
+	option("netdev_del", "tun0", NULL);
 	file("NETIF",
 	     "host_ifname=veth1.0,ifname=eth0,mac=00:18:51:00:00:01;ifname=eth1,mac_filter=off",
 	     "ifname=eth0,mac=00:18:51:00:00:01,host_ifname=veth1.0;ifname=eth1,mac_filter=off");
@@ -284,6 +291,7 @@ static void test_add(void **state)
 	add("DEVNODES", "fuse:rw net/tun:r", "net/tun:none",
 	    "fuse:rw net/tun:none");
 	add("DEVNODES", NULL, "fuse:rw", "fuse:rw");
+	add("NETDEV", "eth1 eth2", "eth1 eth3", "eth1 eth2 eth3");
 	add("HOSTNAME", "a", "b", "b");
 	add("IP_ADDRESS", "10.0.0.1 2001:db8::1", "10.0.0.2 2001:DB8::1/64",
 	    "10.0.0.1 2001:db8::1/64 10.0.0.2");
@@ -291,9 +299,10 @@ static void test_add(void **state)
 	add("NAMESERVER", "10.0.0.1", "10.0.0.2", "10.0.0.2");
 }
 
-static void take(const char *value, const char *gone, const char *expect)
+static void take_from(const char *name, const char *value, const char *gone,
+		      const char *expect)
 {
-	const struct vz_param *param = vz_param_by_name("IP_ADDRESS-");
+	const struct vz_param *param = vz_param_by_name(name);
 	struct vz_error err;
 	char *out, *target;
 
@@ -302,8 +311,14 @@ static void take(const char *value, const char *gone, const char *expect)
 	assert_string_equal(out, expect);
 	free(out);
 	target = vz_param_target(param);
-	assert_string_equal(target, "IP_ADDRESS");
+	assert_memory_equal(target, name, strlen(name) - 1);
+	assert_int_equal(strlen(target), strlen(name) - 1);
 	free(target);
+}
+
+static void take(const char *value, const char *gone, const char *expect)
+{
+	take_from("IP_ADDRESS-", value, gone, expect);
 }
 
 static void test_take(void **state)
@@ -314,6 +329,8 @@ static void test_take(void **state)
 	take("10.0.0.1 2001:db8::1", "2001:db8:0:0::1", "10.0.0.1");
 	take("10.0.0.1 2001:db8::1", "all", "");
 	take(NULL, "10.0.0.1", "");
+	take_from("NETDEV-", "eth1 eth10 eth2", "eth1 eth3", "eth10 eth2");
+	take_from("NETDEV-", "eth1", "eth1", "");
 }
 
 static void test_messages(void **state)
