@@ -86,7 +86,7 @@ static struct venet_addr *venet_addr_find(u16 family, const void *addr)
  * venet_v4_owner - find out whose an address is
  * @addr: the address
  *
- * Context: bottom halves off, which makes it an RCU read side.
+ * Context: RCU read side; any context.
  * Return: the container that owns it, or NULL.
  */
 __flatten struct venet_owner *venet_v4_owner(__be32 addr)
@@ -94,14 +94,14 @@ __flatten struct venet_owner *venet_v4_owner(__be32 addr)
 	struct venet_addr *a;
 
 	a = rhashtable_lookup(&venet_v4, &addr, venet_v4_params);
-	return a ? rcu_dereference_bh(a->owner) : NULL;
+	return a ? rcu_dereference(a->owner) : NULL;
 }
 
 /**
  * venet_v6_owner - find out whose an address is
  * @addr: the address
  *
- * Context: bottom halves off, which makes it an RCU read side.
+ * Context: RCU read side; any context.
  * Return: the container that owns it, or NULL.
  */
 __flatten struct venet_owner *venet_v6_owner(const struct in6_addr *addr)
@@ -109,7 +109,7 @@ __flatten struct venet_owner *venet_v6_owner(const struct in6_addr *addr)
 	struct venet_addr *a;
 
 	a = rhashtable_lookup(&venet_v6, addr, venet_v6_params);
-	return a ? rcu_dereference_bh(a->owner) : NULL;
+	return a ? rcu_dereference(a->owner) : NULL;
 }
 
 static bool venet_v4_is_usable(__be32 addr)

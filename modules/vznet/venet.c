@@ -81,7 +81,7 @@ void venet_receive(struct net_device *dev, struct sk_buff *skb)
 
 static struct net_device *venet_owner_dev(const struct venet_owner *owner)
 {
-	struct net_device *dev = rcu_dereference_bh(owner->dev);
+	struct net_device *dev = rcu_dereference(owner->dev);
 
 	return dev && netif_running(dev) ? dev : NULL;
 }
@@ -111,6 +111,7 @@ void venet_forward(struct net_device *from, struct sk_buff *skb)
 	struct venet_owner *owner = priv->owner, *to;
 	struct net_device *dev;
 
+	guard(rcu)();
 	dev = venet_route(skb, &to);
 	if (!dev)
 		return venet_drop(owner, skb, VZNET_DROP_DOWN);
@@ -141,6 +142,7 @@ static netdev_tx_t venet_ct_xmit(struct sk_buff *skb, struct net_device *dev)
 	unsigned int len = skb->len;
 	int reason;
 
+	guard(rcu)();
 	venet_tx_timestamp(skb);
 	reason = venet_verify(priv->owner, skb);
 	if (reason < 0 && !venet_queue_put(priv->queues, VENET_OUT, skb))
@@ -174,6 +176,7 @@ static netdev_tx_t venet_host_xmit(struct sk_buff *skb, struct net_device *dev)
 	unsigned int len = skb->len;
 	int reason;
 
+	guard(rcu)();
 	if (venet_parse(skb))
 		owner = venet_receiver(skb);
 	if (!owner)
