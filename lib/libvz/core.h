@@ -96,6 +96,12 @@ bool vz_cgroup_exists(struct vz_ct *ct);
 /** vz_cgroup_of - opens the cgroup of a process of the container */
 int vz_cgroup_of(struct vz_ct *ct, pid_t pid, struct vz_error *err);
 
+/* --------------------------------------------------------- stop.c -- */
+
+/** vz_wait_noticed - waits until the kernel knows of init's end, which it does
+ * a moment later */
+int vz_wait_noticed(struct vz_ct *ct, struct vz_error *err);
+
 /* ---------------------------------------------------------- dev.c -- */
 
 /** vz_dev_create - a detached tmpfs with the container's device nodes */

@@ -84,22 +84,26 @@ static const char *const masked[] = {
 	"sys/firmware", "sys/kernel/security", "sys/devices/virtual/powercap",
 };
 
+/* @ret: what looking for the directory, or the mount, gave */
+static int fail_at(struct vz_ct *ct, const char *what, const char *target,
+		   int ret, struct vz_error *err)
+{
+	if (ret == -ELOOP || ret == -ENOTDIR || ret == -EXDEV)
+		return vz_fail(err, VZ_E_BAD_TEMPLATE, -ret,
+			       "Unable to start CT %u: /%s in its root is not a directory",
+			       ct->id, target);
+	return vz_fail_errno(err, VZ_E_CANT_MOUNT, -ret,
+			     "Unable to %s /%s of CT %u", what, target, ct->id);
+}
+
 static int attach_at(struct vz_ct *ct, int root, int mount, const char *target,
 		     struct vz_error *err)
 {
 	autoclose int dir = vz_mkdir_in_root(root, target, 0755);
 	int ret;
 
-	if (dir == -ELOOP || dir == -ENOTDIR || dir == -EXDEV)
-		return vz_fail(err, VZ_E_BAD_TEMPLATE, -dir,
-			       "Unable to start CT %u: /%s in its root is not a directory",
-			       ct->id, target);
 	ret = dir < 0 ? dir : sys_attach(mount, dir);
-	if (ret)
-		return vz_fail_errno(err, VZ_E_CANT_MOUNT, -ret,
-				     "Unable to mount /%s of CT %u", target,
-				     ct->id);
-	return 0;
+	return ret ? fail_at(ct, "mount", target, ret, err) : 0;
 }
 
 static int mount_inner(struct vz_ct *ct, int root,
@@ -130,9 +134,7 @@ static int mask_dirs(struct vz_ct *ct, int root, struct vz_error *err)
 		fd = sys_fsmount("tmpfs", ATTRS | MOUNT_ATTR_RDONLY, options);
 		ret = dir < 0 ? dir : fd < 0 ? fd : sys_attach(fd, dir);
 		if (ret)
-			return vz_fail_errno(err, VZ_E_CANT_MOUNT, -ret,
-					     "Unable to hide /%s of CT %u",
-					     masked[i], ct->id);
+			return fail_at(ct, "hide", masked[i], ret, err);
 	}
 	return 0;
 }

@@ -155,11 +155,12 @@ static int take_message(struct start *s, const struct vz_msg *msg, int fd,
 	return 0;
 }
 
+/* A process that ends loses its namespaces a moment before its end is told. */
 static bool has_ended(int pidfd)
 {
 	struct pollfd pfd = { .fd = pidfd, .events = POLLIN };
 
-	return poll(&pfd, 1, 0) == 1;
+	return poll(&pfd, 1, 1000) == 1;
 }
 
 /*
@@ -170,14 +171,15 @@ static int connect_net(struct start *s, struct vz_error *err)
 {
 	autoclose int netns = -1;
 	char path[64];
-	int ret;
+	int ret, errnum;
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", s->pid);
 	netns = open(path, O_RDONLY | O_CLOEXEC);
+	errnum = errno;
 	if (netns < 0 && has_ended(s->pidfd))
 		return 0;
 	if (netns < 0)
-		return vz_fail_errno(err, VZ_E_ENVCREATE, errno,
+		return vz_fail_errno(err, VZ_E_ENVCREATE, errnum,
 				     "Unable to open %s", path);
 	ret = vz_net_setup(s->ct, netns, err);
 	if (ret)
@@ -370,7 +372,8 @@ VZ_EXPORT int vz_ct_start(struct vz_ct *ct, unsigned int flags,
 	if (ret) {
 		struct vz_error more = {};
 
-		if (vz_ct_cleanup(ct, 0, &more))
+		/* the kernel may know of an init already that could not run */
+		if (vz_wait_noticed(ct, &more) || vz_ct_cleanup(ct, 0, &more))
 			ct_err(ct, "%s", more.text);
 		return ret;
 	}

@@ -183,8 +183,7 @@ VZ_EXPORT int vz_ct_cleanup(struct vz_ct *ct, unsigned int flags,
 	return vz_ct_umount(ct, err);
 }
 
-/* Init is dead; the kernel says so a moment later. */
-static int wait_noticed(struct vz_ct *ct, struct vz_error *err)
+int vz_wait_noticed(struct vz_ct *ct, struct vz_error *err)
 {
 	struct vz_ct_info info;
 	int tries;
@@ -225,7 +224,7 @@ VZ_EXPORT int vz_ct_stop(struct vz_ct *ct, unsigned int flags,
 		ret = vz_cgroup_kill(ct, err);
 	}
 	if (!ret)
-		ret = wait_noticed(ct, err);
+		ret = vz_wait_noticed(ct, err);
 	if (ret)
 		return ret;
 	vz_fault("stop:dead");
