@@ -18,16 +18,16 @@ const struct verb verbs[] = {
 	{ "destroy", cmd_destroy, "destroying", VERB_NO_CONF, "destroy | delete CTID" },
 	{ "delete", cmd_destroy, "destroying", VERB_NO_CONF, NULL },
 	{ "mount", cmd_mount, "mounting", VERB_KERNEL, "mount | umount CTID" },
-	{ "umount", cmd_umount, "unmounting", 0, NULL },
+	{ "umount", cmd_umount, "unmounting", VERB_BAD_CONF, NULL },
 	{ "start", cmd_start, "starting", VERB_KERNEL,
 	  "start CTID [--force] [--wait] [--skip-fsck] [--skip-remount]\n"
 	  "      [--skip_ve_setup]" },
-	{ "stop", cmd_stop, "stopping", 0,
+	{ "stop", cmd_stop, "stopping", VERB_BAD_CONF,
 	  "stop CTID [--fast] [--skip-umount]" },
 	{ "restart", cmd_restart, "restarting", VERB_KERNEL,
 	  "restart CTID [options of start and stop]" },
-	{ "status", cmd_status, NULL, VERB_NO_CONF | VERB_QUIET,
-	  "status CTID" },
+	{ "status", cmd_status, NULL,
+	  VERB_NO_CONF | VERB_QUIET | VERB_BAD_CONF, "status CTID" },
 	{ "exec", cmd_exec, NULL, VERB_KERNEL,
 	  "exec | exec2 CTID COMMAND [ARG...] | -" },
 	{ "exec2", cmd_exec, NULL, VERB_KERNEL, NULL },
@@ -75,10 +75,17 @@ static void catch_signals(struct cli *cli)
 
 static int check_config(struct cli *cli)
 {
-	if (vz_ct_has_config(cli->ct) || (cli->verb->flags & VERB_NO_CONF))
-		return 0;
-	complain(cli, "Container config file does not exist");
-	return VZ_E_NOVECONFIG;
+	struct vz_error err = { 0 };
+
+	if (!vz_ct_has_config(cli->ct) &&
+	    !(cli->verb->flags & VERB_NO_CONF)) {
+		complain(cli, "Container config file does not exist");
+		return VZ_E_NOVECONFIG;
+	}
+	if (vz_ct_check_config(cli->ct, &err) < 0 &&
+	    !(cli->verb->flags & VERB_BAD_CONF))
+		return failed(cli, &err);
+	return 0;
 }
 
 /* The config file is read again, without a second round of warnings: until
@@ -216,7 +223,10 @@ static int open_container(struct cli *cli, const char *word)
 	log_open(&cli->log, cli->ctx);
 	if (vz_ct_open(cli->ctx, cli->ctid, &cli->ct, &err) < 0)
 		return failed(cli, &err);
-	return check_config(cli);
+	code = check_config(cli);
+	if (!code && vz_ct_check_config(cli->ct, &err) < 0)
+		complain(cli, "Warning: %s", err.text);
+	return code;
 }
 
 /* argv[0] is the command, argv[1] the container. */

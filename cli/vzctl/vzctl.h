@@ -31,6 +31,7 @@ enum verb_flags {
 	VERB_HOST	= 1 << 2,	/* takes CT 0 */
 	VERB_NO_CTID	= 1 << 3,	/* is not about a container */
 	VERB_QUIET	= 1 << 4,	/* shows errors only */
+	VERB_BAD_CONF	= 1 << 5,	/* goes on with a broken config file */
 };
 
 /**

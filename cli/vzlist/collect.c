@@ -294,7 +294,8 @@ static void add_row(struct result *result, const struct request *request,
 	}
 }
 
-/* A container with a broken config file does not hide the others. */
+/* One that cannot be read does not hide the others; of a broken config file
+ * counts what can be understood. */
 static void read_container(struct vz_ctx *ctx, uint32_t id,
 			   const struct request *request,
 			   struct result *result)
@@ -310,6 +311,8 @@ static void read_container(struct vz_ctx *ctx, uint32_t id,
 		fprintf(stderr, "CT %u: %s\n", id, err.text);
 		goto out;
 	}
+	if (vz_ct_check_config(s.ct, &err) < 0)
+		fprintf(stderr, "CT %u: %s\n", id, err.text);
 	s.down = s.st.state != VZ_RUNNING;
 	if (!is_wanted(request, &s))
 		goto out;

@@ -32,7 +32,9 @@ void vz_config_forget(struct vz_config *cfg)
 	for (i = 0; i < cfg->n; i++)
 		free_line(&cfg->lines[i]);
 	free(cfg->lines);
+	free(cfg->bad);
 	cfg->lines = NULL;
+	cfg->bad = NULL;
 	cfg->n = 0;
 	cfg->open_end = false;
 }
@@ -46,6 +48,13 @@ VZ_EXPORT struct vz_config *vz_config_unref(struct vz_config *cfg)
 		vz_ctx_unref(cfg->ctx);
 	free(cfg);
 	return NULL;
+}
+
+int vz_config_check(const struct vz_config *cfg, struct vz_error *err)
+{
+	if (!cfg->bad)
+		return 0;
+	return vz_fail(err, VZ_E_INVALID_CONFIG, EINVAL, "%s", cfg->bad);
 }
 
 int vz_config_append(struct vz_config *cfg, char *raw, char *name, char *value)

@@ -27,12 +27,15 @@ struct vz_config_line {
  * @ctx: for messages; a reference unless @weak
  * @weak: the configuration belongs to the context itself
  * @open_end: the file's last line has no newline
+ * @bad: a sentence about the first thing in the file that could not be
+ *	understood, and was left out; NULL: none
  */
 struct vz_config {
 	unsigned int		refs;
 	struct vz_ctx		*ctx;
 	bool			weak;
 	bool			open_end;
+	char			*bad;
 	struct vz_config_line	*lines;
 	size_t			n;
 };
@@ -40,6 +43,12 @@ struct vz_config {
 /** vz_config_load_ct - vz_config_load() whose messages name a container */
 int vz_config_load_ct(struct vz_ctx *ctx, uint32_t ctid, const char *path,
 		      struct vz_config **cfg, struct vz_error *err);
+/** vz_config_read - like vz_config_load_ct(), but what is not understood only
+ * makes vz_config_check() fail */
+int vz_config_read(struct vz_ctx *ctx, uint32_t ctid, const char *path,
+		   struct vz_config **cfg, struct vz_error *err);
+/** vz_config_check - was all of the file understood?  VZ_E_INVALID_CONFIG */
+int vz_config_check(const struct vz_config *cfg, struct vz_error *err);
 /** vz_config_forget - drops all lines */
 void vz_config_forget(struct vz_config *cfg);
 /** vz_config_append - adds a line; takes over the strings even on failure */

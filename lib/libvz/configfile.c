@@ -128,6 +128,14 @@ static int add_line(const struct source *src, const char *text,
 	return 0;
 }
 
+/* Of what is left out vz_config_check() tells the first. */
+static int leave_out(struct vz_config *cfg, struct vz_error *why)
+{
+	if (!cfg->bad)
+		cfg->bad = strdup(why->text);
+	return cfg->bad ? 0 : vz_fail_oom(why);
+}
+
 static int read_lines(struct source *src, FILE *f, struct vz_error *err)
 {
 	autofree char *text = NULL;
@@ -141,17 +149,21 @@ static int read_lines(struct source *src, FILE *f, struct vz_error *err)
 		total += (size_t)len;
 		if (total > VZ_CONFIG_MAX_SIZE ||
 		    src->line > VZ_CONFIG_MAX_LINES)
-			return vz_fail(err, VZ_E_INVALID_CONFIG, EFBIG,
+			return vz_fail(err, VZ_E_INVALID_CONFIG, EINVAL,
 				       "%s is too large for a configuration file",
 				       src->path);
-		if (strlen(text) != (size_t)len)
-			return vz_fail(err, VZ_E_INVALID_CONFIG, EINVAL,
-				       "%s, line %u has a zero byte in it",
-				       src->path, src->line);
 		src->cfg->open_end = text[len - 1] != '\n';
-		if (!src->cfg->open_end)
-			text[len - 1] = '\0';
-		ret = add_line(src, text, err);
+		if (memchr(text, '\0', (size_t)len)) {
+			ret = vz_fail(err, VZ_E_INVALID_CONFIG, EINVAL,
+				      "%s, line %u has a zero byte in it",
+				      src->path, src->line);
+		} else {
+			if (!src->cfg->open_end)
+				text[len - 1] = '\0';
+			ret = add_line(src, text, err);
+		}
+		if (ret == -EINVAL)
+			ret = leave_out(src->cfg, err);
 		if (ret)
 			return ret;
 		errno = 0;
@@ -186,21 +198,40 @@ static int open_regular(const char *path, FILE **f, struct vz_error *err)
 	return 0;
 }
 
-int vz_config_load_ct(struct vz_ctx *ctx, uint32_t ctid, const char *path,
-		      struct vz_config **cfg, struct vz_error *err)
+int vz_config_read(struct vz_ctx *ctx, uint32_t ctid, const char *path,
+		   struct vz_config **cfg, struct vz_error *err)
 {
 	autofclose FILE *f = NULL;
 	autoconfig struct vz_config *c = NULL;
 	struct source src = { .ctid = ctid, .path = path };
+	struct vz_error why;
 	int ret;
 
-	ret = open_regular(path, &f, err);
-	if (!ret)
-		ret = vz_config_new(ctx, &c, err);
+	ret = vz_config_new(ctx, &c, err);
 	if (ret)
 		return ret;
 	src.cfg = c;
-	ret = read_lines(&src, f, err);
+	ret = open_regular(path, &f, &why);
+	if (!ret)
+		ret = read_lines(&src, f, &why);
+	if (ret && why.code == VZ_E_INVALID_CONFIG)
+		ret = leave_out(c, &why);
+	if (!ret)
+		*cfg = steal_ptr(c);
+	else if (err)
+		*err = why;
+	return ret;
+}
+
+int vz_config_load_ct(struct vz_ctx *ctx, uint32_t ctid, const char *path,
+		      struct vz_config **cfg, struct vz_error *err)
+{
+	autoconfig struct vz_config *c = NULL;
+	int ret;
+
+	ret = vz_config_read(ctx, ctid, path, &c, err);
+	if (!ret)
+		ret = vz_config_check(c, err);
 	if (!ret)
 		*cfg = steal_ptr(c);
 	return ret;
@@ -347,8 +378,12 @@ VZ_EXPORT int vz_config_save(struct vz_config *cfg, const char *path,
 	autofree char *real = realpath(path, NULL);
 	const char *target = real ? real : path, *slash;
 	autofree char *tmp = NULL;
-	int fd, errnum;
+	int fd, errnum, ret;
 
+	/* what was left out would be lost */
+	ret = vz_config_check(cfg, err);
+	if (ret)
+		return ret;
 	slash = strrchr(target, '/');
 	slash = slash ? slash + 1 : target;
 	if (asprintf(&tmp, "%.*s.%s.XXXXXX", (int)(slash - target), target,

@@ -333,6 +333,9 @@ VZ_EXPORT int vz_ct_create(struct vz_ct *ct, const struct vz_create_opts *opts,
 	if (!ct->id)
 		return vz_fail(err, VZ_E_INVALID_VALUE, EINVAL,
 			       "CT 0 is the host itself");
+	ret = vz_ct_check_config(ct, err);
+	if (ret)
+		return ret;
 	ret = create(&c);
 	if (ret)
 		undo(&c);

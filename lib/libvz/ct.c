@@ -8,8 +8,8 @@
 static int load_config(struct vz_ct *ct, struct vz_error *err)
 {
 	struct vz_error why;
-	int ret = vz_config_load_ct(ct->ctx, ct->id, ct->conf_path,
-				    &ct->config, &why);
+	int ret = vz_config_read(ct->ctx, ct->id, ct->conf_path, &ct->config,
+				 &why);
 
 	ct->has_config = !ret;
 	if (ret == -ENOENT)
@@ -79,6 +79,11 @@ VZ_EXPORT struct vz_ctx *vz_ct_ctx(const struct vz_ct *ct)
 VZ_EXPORT bool vz_ct_has_config(const struct vz_ct *ct)
 {
 	return ct->has_config;
+}
+
+VZ_EXPORT int vz_ct_check_config(const struct vz_ct *ct, struct vz_error *err)
+{
+	return vz_config_check(ct->config, err);
 }
 
 VZ_EXPORT const char *vz_ct_conf_path(const struct vz_ct *ct)

@@ -13,8 +13,10 @@
 static int check_down(struct vz_ct *ct, struct vz_error *err)
 {
 	struct vz_status st;
-	int ret = vz_ct_status(ct, &st, err);
+	int ret = vz_ct_check_config(ct, err);
 
+	if (!ret)
+		ret = vz_ct_status(ct, &st, err);
 	if (ret)
 		return ret;
 	if (st.state != VZ_DOWN)

@@ -32,7 +32,10 @@ static int run_scripts(struct vz_ct *ct, const char *what, bool own_first,
 static int check_paths(struct vz_ct *ct, struct vz_error *err)
 {
 	struct stat st;
+	int ret = vz_ct_check_config(ct, err);
 
+	if (ret)
+		return ret;
 	if (!vz_ct_root(ct))
 		return vz_fail(err, VZ_E_ROOT_NOTSET, EINVAL,
 			       "VE_ROOT is not set");

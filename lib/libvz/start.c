@@ -30,6 +30,9 @@ static int check_state(struct vz_ct *ct, unsigned int flags,
 	if (!ct->has_config)
 		return vz_fail(err, VZ_E_NOVECONFIG, ENOENT,
 			       "Container config file does not exist");
+	ret = vz_ct_check_config(ct, err);
+	if (ret)
+		return ret;
 	disabled = vz_ct_get(ct, "DISABLED");
 	if (disabled && vz_value_bool(disabled) == 1 &&
 	    !(flags & VZ_START_FORCE))

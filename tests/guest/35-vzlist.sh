@@ -113,8 +113,9 @@ mv /vz/private/$second /vz/private/away
 vzlist_is "without private area" "$(lines "       $first" "       $third")" -a1
 mv /vz/private/away /vz/private/$second
 echo 'no assignment' >>/etc/vz/conf/$second.conf
-run_expect 0 "a broken config file does not hide the others" vzlist -a1
-same "the others" "$stdout" "$(lines "       $first" "       $third")"
+run_expect 0 "a broken config file" vzlist -a1
+same "a broken config file hides nothing" "$stdout" \
+	"$(lines "       $first" "       $second" "       $third")"
 check "the broken one is named" grep -q "^CT $second: .*$second.conf" <<<"$stderr"
 sed -i '$d' /etc/vz/conf/$second.conf
 

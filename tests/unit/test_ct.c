@@ -63,9 +63,52 @@ static void test_handle(void **state)
 	assert_null(vz_ct_unref(ct));
 	assert_int_equal(vz_ct_open(fx->ctx, VZ_CTID_MAX + 1, &ct, &err),
 			 -EINVAL);
-	fx_write(fx, "etc/conf/102.conf", "broken\n");
-	assert_int_equal(vz_ct_open(fx->ctx, 102, &ct, &err), -EINVAL);
-	assert_int_equal(err.code, VZ_E_INVALID_CONFIG);
+}
+
+static void is_refused(int ret, const struct vz_error *err, const char *why)
+{
+	assert_true(ret < 0);
+	assert_int_equal(err->code, VZ_E_INVALID_CONFIG);
+	assert_non_null(strstr(err->text, why));
+}
+
+/* It can be looked at, but nothing is done that needs the whole. */
+static void broken_config(struct fixture *fx, const char *why)
+{
+	struct vz_create_opts opts = { 0 };
+	struct vz_error err = { 0 };
+	struct vz_ct *ct = fx_ct(fx, 102);
+	struct vz_status st;
+
+	assert_true(vz_ct_has_config(ct));
+	assert_int_equal(vz_ct_status(ct, &st, &err), 0);
+	is_refused(vz_ct_check_config(ct, &err), &err, why);
+	is_refused(vz_ct_create(ct, &opts, &err), &err, why);
+	is_refused(vz_ct_mount(ct, &err), &err, why);
+	is_refused(vz_ct_destroy(ct, &err), &err, why);
+	is_refused(vz_ct_set_name(ct, "web", &err), &err, why);
+	is_refused(vz_ct_save(ct, &err), &err, why);
+	assert_int_equal(access(fx_path(fx, "etc/names/web"), F_OK), -1);
+	vz_ct_unref(ct);
+}
+
+static void test_broken_config(void **state)
+{
+	static const char text[] =
+		"broken\nSTOP_TIMEOUT=\"7\"\nVE_ROOT=\"/r\"\n\"\n";
+	struct fixture *fx = *state;
+	struct vz_ct *ct;
+
+	fx_write(fx, "etc/conf/102.conf", text);
+	broken_config(fx, "102.conf, line 1 is not of the form");
+	fx_expect(fx, "etc/conf/102.conf", text);
+	ct = fx_ct(fx, 102);
+	assert_string_equal(vz_ct_get(ct, "STOP_TIMEOUT"), "7");
+	assert_string_equal(vz_ct_root(ct), "/r");
+	vz_ct_unref(ct);
+	assert_int_equal(unlink(fx_path(fx, "etc/conf/102.conf")), 0);
+	assert_int_equal(mkdir(fx_path(fx, "etc/conf/102.conf"), 0755), 0);
+	broken_config(fx, "102.conf is not a regular file");
 }
 
 static void test_containers(void **state)
@@ -256,6 +299,7 @@ int main(void)
 		fx_test(test_global),
 		fx_test(test_bad_global),
 		fx_test(test_handle),
+		fx_test(test_broken_config),
 		fx_test(test_containers),
 		fx_test(test_resolve),
 		fx_test(test_set_name),

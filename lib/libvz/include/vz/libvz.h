@@ -266,8 +266,8 @@ int vz_param_parse(const struct vz_param *param, const char *value,
 /**
  * vz_ct_open - handle of a container, existing or not
  *
- * Reads its config file when there is one.
- * Errors: VZ_E_INVALID_CONFIG, ENOMEM.
+ * Reads its config file when there is one.  What cannot be understood there is
+ * left out, see vz_ct_check_config().
  */
 int vz_ct_open(struct vz_ctx *ctx, uint32_t ctid, struct vz_ct **ct,
 	       struct vz_error *err);
@@ -279,6 +279,15 @@ struct vz_ctx *vz_ct_ctx(const struct vz_ct *ct);
 
 /** vz_ct_has_config - does the config file exist? */
 bool vz_ct_has_config(const struct vz_ct *ct);
+/**
+ * vz_ct_check_config - was all of the config file understood?
+ *
+ * A container can be looked at, stopped and unmounted even if not.  To create,
+ * mount, start or destroy it and to save its file fails in the same way.
+ *
+ * Errors: VZ_E_INVALID_CONFIG (the text names file and line).
+ */
+int vz_ct_check_config(const struct vz_ct *ct, struct vz_error *err);
 /** vz_ct_conf_path - path of the config file, existing or not */
 const char *vz_ct_conf_path(const struct vz_ct *ct);
 /** vz_ct_config - the container's own variables */
