@@ -181,20 +181,34 @@ same "nothing outside was touched" "$(find "$work/canary" -type f -exec cat {} +
 check "no file escaped" test ! -e /vz/private/escaped -a ! -e /vz/escaped
 
 # ------------------------------------------------------------- interruptions
-before=$(everything)
-vzctl create $ct --ostemplate debian-12-x86_64-minimal >"$work/out" 2>&1 &
-pid=$!
-wait_for 10 test -e /vz/private/$ct.tmp/fs/usr
-run_expect 9 "another create meanwhile" vzctl create $ct --ostemplate busybox
-kill -INT $pid
-rc=0
-wait $pid || rc=$?
-check "an interrupted create fails" test $rc -ne 0
-same "an interrupted create leaves nothing" "$(everything)" "$before"
+# create_debian - begins to, and is in the middle of it; sets $pid
+create_debian() {
+	vzctl create $ct --ostemplate debian-12-x86_64-minimal --name web \
+		>"$work/out" 2>"$work/err" &
+	pid=$!
+	check "it unpacks" wait_for 60 test -e /vz/private/$ct.tmp/fs/usr
+}
 
-vzctl create $ct --ostemplate debian-12-x86_64-minimal >"$work/out" 2>&1 &
-pid=$!
-wait_for 10 test -e /vz/private/$ct.tmp/fs/usr
+before=$(everything)
+for sig in INT TERM; do
+	create_debian
+	[ $sig = TERM ] || run_expect 9 "another create meanwhile" \
+		vzctl create $ct --ostemplate busybox
+	kill -$sig $pid
+	rc=0
+	wait $pid || rc=$?
+	same "SIG$sig: status" $rc 3
+	same "SIG$sig: stdout" "$(cat "$work/out")" \
+		"Creating container private area (debian-12-x86_64-minimal)
+
+Cancelling..."
+	same "SIG$sig: stderr" "$(cat "$work/err")" "Cancelled
+Creation of container private area failed"
+	same "SIG$sig: nothing is left" "$(everything)" "$before"
+	check "SIG$sig: no lock is left" test ! -e /vz/lock/$ct.lck
+done
+
+create_debian
 kill -KILL $pid
 wait $pid 2>/dev/null
 same "killed in the middle: status" "$(vzctl status $ct)" "CTID $ct deleted unmounted down"
