@@ -72,6 +72,81 @@ for d in tmp root etc; do
 	[ ! -d $private/$d.dir ] || { rm -rf "${private:?}/$d"; mv $private/$d.dir $private/$d; }
 done
 
+# the same from outside, without a moment in which one of the two is missing:
+# who shares the tree can do so while the container is being started
+cat >/tmp/exchange.py <<'P'
+import ctypes, os, signal, sys
+RENAME_EXCHANGE, AT_FDCWD = 2, -100
+libc = ctypes.CDLL(None, use_errno=True)
+os.chdir(sys.argv[1])
+names = [(d.encode(), d.encode() + b".link") for d in sys.argv[2:]]
+for name, link in names:
+    os.symlink(b"../../../../../../vz/canary/" + name, link)
+done = []
+signal.signal(signal.SIGTERM, lambda *_: done.append(1))
+count = 0
+while not done:
+    for name, link in names:
+        for _ in range(100):  # even: the directory is back in its place
+            if libc.renameat2(AT_FDCWD, name, AT_FDCWD, link, RENAME_EXCHANGE):
+                sys.exit(os.strerror(ctypes.get_errno()))
+            count += 1
+print(count)
+P
+mounts=$(cat /proc/self/mounts)
+# ends CODES COMMAND... - in time, with one of the codes, and says why when it
+# fails; else it counts as odd.  Its status is in $rc
+ends() {
+	local codes=" $1 "
+	shift
+	rc=0
+	timeout 60 vzctl "$@" >/tmp/out 2>/tmp/err || rc=$?
+	[[ $codes == *" $rc "* ]] && { [ $rc = 0 ] || [ -s /tmp/err ]; } && return
+	odd=$((odd + 1))
+	echo "# vzctl $*: status $rc"
+	sed 's/^/#   /' /tmp/out /tmp/err
+}
+is_down() {
+	[ "$(vzctl status $ct)" = "CTID $ct exist unmounted down" ] && return
+	odd=$((odd + 1))
+	vzctl status $ct | sed 's/^/# /'
+}
+python3 /tmp/exchange.py $private dev proc sys etc sbin tmp >/tmp/exchanged 2>&1 &
+exchanging=$!
+require "a loop exchanges directories" wait_for 60 test -L $private/tmp.link
+started=0 refused=0 odd=0
+: >/tmp/why
+for i in $(seq 30); do
+	if [ $((i % 5)) = 0 ]; then
+		ends 0 mount $ct
+		[ $((i % 10)) = 0 ] || ends 0 umount $ct
+	fi
+	# 47: an unusable root, 7: its console
+	ends "0 7 47" start $ct
+	if [ $rc = 0 ]; then
+		started=$((started + 1))
+		timeout 60 vzctl exec2 $ct true
+		timeout 60 vzctl set $ct --hostname "h$i.example"
+		echo exit | timeout 60 vzctl enter $ct
+	else
+		refused=$((refused + 1))
+		cat /tmp/err >>/tmp/why
+	fi >/dev/null 2>&1
+	[ $rc != 0 ] || ends 0 stop $ct --fast
+	is_down
+done
+kill $exchanging
+wait $exchanging
+same "it went on to the end" "$?" 0
+echo "# $(cat /tmp/exchanged) exchanges, $started starts, $refused refused:"
+sort /tmp/why | uniq -c | sed 's/^/# /'
+same "every command ended as it should" "$odd" 0
+check "some starts found a usable root" test $started -gt 0
+check "some did not" test $refused -gt 0
+rm -f $private/*.link
+same "the host is unchanged by exchanges" "$(digest)" "$before"
+same "nor are its mounts" "$(cat /proc/self/mounts)" "$mounts"
+
 # the process that enters
 check "start again" vzctl start $ct
 same "no descriptor of the host inside" \
@@ -109,7 +184,7 @@ same "nor by way of an interpreter line" "$(sha256sum /usr/sbin/vzctl)" "$before
 mv $private/bin/sh.real $private/bin/sh
 
 # programs inside that misbehave
-printf '#!/bin/busybox sh\nwhile :; do echo y; done\n' >$private/flood
+printf '#!/bin/busybox sh\nwhile :; do echo %080d; done\n' 0 >$private/flood
 chmod +x $private/flood
 same "a flood of output is relayed" "$(timeout 60 vzctl exec2 $ct /flood 2>/dev/null | head -c 1000000 | wc -c)" 1000000
 
