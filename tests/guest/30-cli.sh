@@ -313,7 +313,12 @@ init=$(head -n1 /sys/fs/cgroup/vz/$ct/ct/cgroup.procs)
 settled() { vzctl exec $ct 'grep -q "^SigCgt:.*[1-9a-f]" /proc/1/status'; }
 wait_for 10 settled
 kill -STOP "$init"
-timeout --preserve-status -s INT 3 vzctl stop $ct >/tmp/out 2>/tmp/err
+# one signal: timeout(1) sends two, to the process and to its group
+vzctl stop $ct >/tmp/out 2>/tmp/err &
+stopping=$!
+check "interrupted stop: it begins" wait_for 60 grep -q Stopping /tmp/out
+kill -INT $stopping
+wait $stopping
 same "interrupted stop: status" "$?" 3
 same "interrupted stop: stdout" "$(cat /tmp/out)" \
 	"$(lines 'Stopping container ...' '' 'Cancelling...')"
@@ -345,9 +350,22 @@ refused "every line of it has" grep -qvE \
 
 cp $conf /tmp/conf
 echo 'this is no assignment' >>$conf
-like 85 "$conf*this is no assignment*" vzctl start $ct
-same "a bad line: nothing changed" "$(tail -n1 $conf)" 'this is no assignment'
+cp $conf /tmp/bad
+bad="$conf, line $(wc -l <$conf) is not of the form NAME=\"value\": this is no assignment"
+for words in "start $ct" "restart $ct" "mount $ct" "set $ct --onboot yes --save" \
+	"exec $ct true" "enter $ct" "destroy $ct" "create $ct --ostemplate busybox"; do
+	# shellcheck disable=SC2086
+	expect 85 "" "$bad" vzctl $words
+done
+expect 0 "CTID $ct exist mounted running" "Warning: $bad" vzctl status $ct
+expect 0 "$(lines 'Stopping container ...' 'Killing container ...' \
+	'Container was stopped' 'Container is unmounted')" "Warning: $bad" \
+	vzctl stop $ct --fast
+expect 0 "CTID $ct exist unmounted down" "Warning: $bad" vzctl status $ct
+expect 40 "" "$(lines "Warning: $bad" 'CT is not mounted')" vzctl umount $ct
+check "a bad line: nothing changed" cmp $conf /tmp/bad
 cp /tmp/conf $conf
+check "start without the bad line" vzctl start $ct
 run_expect 5 "not root" setpriv --reuid 65534 --regid 65534 --clear-groups \
 	vzctl stop $ct
 same "not root: one sentence" "$(wc -l <<<"$stderr")" 1
@@ -359,10 +377,42 @@ run_expect 10 "no vz.conf" vzctl start $ct
 run_expect 10 "vzeventd: no vz.conf" vzeventd
 mv /tmp/vz.conf /etc/vz/vz.conf
 check "stop" vzctl stop $ct --fast
-run_expect 5 "no cgroup v2" unshare -m sh -c \
-	"mount -t tmpfs none /sys/fs/cgroup && exec vzctl start $ct"
-check "no cgroup v2: said so" grep -q 'cgroup v2' <<<"$stderr"
-same "no cgroup v2: one sentence" "$(wc -l <<<"$stderr")" 1
+
+# what a command could have changed
+traces() {
+	cat /etc/vz/conf/*.conf /proc/self/mounts
+	ls -A /vz/private /vz/lock /etc/vz/conf /etc/vz/names /sys/fs/cgroup/vz
+}
+one_sentence() { # PATTERN TEXT
+	[ "$(wc -l <<<"$2")" = 1 ] && grep -qxE "$1" <<<"$2"
+}
+# a kernel or a host that is too old for any of the commands that need it
+too_old() { # TEXT PATTERN COMMAND...
+	local text=$1 pattern=$2 before words
+	shift 2
+	before=$(traces)
+	for words in "start $ct" "restart $ct" "mount $ct" "exec $ct true" \
+		"enter $ct" "set $ct --onboot yes --save" \
+		"create 303 --ostemplate busybox"; do
+		# shellcheck disable=SC2086
+		run_expect 5 "$text: $words" "$@" vzctl $words
+		same "$text: $words: nothing on stdout" "$stdout" ""
+		check "$text: $words: one sentence, and clear" \
+			one_sentence "$pattern" "$stderr"
+	done
+	same "$text: nothing changed" "$(traces)" "$before"
+	expect 0 "CTID $ct exist unmounted down" "" "$@" vzctl status $ct
+}
+too_old "old kernel" 'Kernel 2\.6\.[^ ]* is too old: boot Linux 6\.1 or later' \
+	setarch --uname-2.6
+run_expect 5 "old kernel: check" setarch --uname-2.6 vzctl check
+check "old kernel: check says so" \
+	grep -q '^FAIL  kernel: Linux 2\.6\..*; boot one' <<<"$stdout"
+no_cgroup='cgroup v2 is not mounted at /sys/fs/cgroup: boot with .*'
+too_old "another file system for cgroup v2" "$no_cgroup" unshare -m sh -c \
+	'mount -t tmpfs none /sys/fs/cgroup && exec "$@"' sh
+too_old "no cgroup v2" "$no_cgroup" unshare -m sh -c \
+	'umount -l /sys/fs/cgroup && exec "$@"' sh
 run_expect 46 "no space" unshare -m sh -c \
 	"mount -t tmpfs -o size=100k,mode=700 none /vz/private && vzctl create 303 --ostemplate busybox; rc=\$?; ls -A /vz/private; exit \$rc"
 same "no space: nothing is left" "$(grep -v '^Creating' <<<"$stdout")" ""
