@@ -4,20 +4,14 @@
 #ifndef _VZ_TESTS_UNIT_ARCHIVE_UTIL_H
 #define _VZ_TESTS_UNIT_ARCHIVE_UTIL_H
 
-#include <setjmp.h>
-#include <stdint.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <cmocka.h>
-#include <fcntl.h>
-#include <ftw.h>
-#include <sched.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <sys/xattr.h>
 
+#include "files.h"
 #include "internal.h"
 
 #define MTIME	1234567890
@@ -66,12 +60,6 @@ static inline char *describe(const char *dir)
 	assert_int_equal(nftw(dir, describe_one, 16, FTW_PHYS), 0);
 	fclose(describe_out);
 	return describe_text;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
-{
-	return remove(path);
 }
 
 static inline void put_file(const char *path, const char *text)
@@ -136,7 +124,7 @@ static int teardown(void **state)
 	assert_string_equal(w->before, after);
 	free(after);
 	free(w->before);
-	nftw(w->base, remove_one, 16, FTW_PHYS | FTW_DEPTH);
+	remove_all(w->base);
 	free(w);
 	return 0;
 }
@@ -156,6 +144,11 @@ static inline void end(struct world *w)
 	assert_int_equal(archive_write_close(w->out), ARCHIVE_OK);
 	archive_write_free(w->out);
 	archive_entry_free(w->entry);
+}
+
+static inline void begin_tar(struct world *w)
+{
+	begin(w, ARCHIVE_FILTER_NONE);
 }
 
 /* Starts an entry; more may be set before put(). */
@@ -231,6 +224,19 @@ static inline void must_refuse(struct world *w, const char *name, const char *wh
 	if (!strstr(w->err.text, name) || !strstr(w->err.text, why))
 		fail_msg("\"%s\" lacks \"%s\" or \"%s\"", w->err.text, name,
 			 why);
+}
+
+static inline void end_extracted(struct world *w)
+{
+	end(w);
+	must_extract(w);
+}
+
+static inline void end_refused(struct world *w, const char *name,
+			       const char *why)
+{
+	end(w);
+	must_refuse(w, name, why);
 }
 
 static inline void assert_content(struct world *w, const char *name, const char *text)

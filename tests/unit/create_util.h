@@ -4,21 +4,15 @@
 #ifndef _VZ_TESTS_UNIT_CREATE_UTIL_H
 #define _VZ_TESTS_UNIT_CREATE_UTIL_H
 
-#include <setjmp.h>
-#include <stdint.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <cmocka.h>
-#include <fcntl.h>
-#include <ftw.h>
-#include <sched.h>
-#include <sys/mount.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "area.h"
+#include "files.h"
 
 struct world {
 	char base[64];
@@ -116,12 +110,6 @@ static inline char *list(struct world *w)
 		nftw(path_of(w, dirs[i]), list_one, 16, FTW_PHYS);
 	fclose(listing_out);
 	return listing;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
-{
-	return remove(path);
 }
 
 static inline void add(struct archive *a, const char *name, int type, int mode,
@@ -243,7 +231,7 @@ static int teardown(void **state)
 	assert_string_equal(text, "alive");
 	free(text);
 	close_world(w);
-	nftw(w->base, remove_one, 16, FTW_PHYS | FTW_DEPTH);
+	remove_all(w->base);
 	free(w);
 	return 0;
 }
@@ -279,24 +267,6 @@ static inline void must_fail(struct world *w, const char *template, const char *
 	assert_int_equal(had, vz_ct_has_config(w->ct));
 	free(before);
 	free(after);
-}
-
-/* In a child with mounts of its own; 77: it may not mount here. */
-static inline void in_child(struct world *w, int (*run)(struct world *w))
-{
-	int status;
-	pid_t pid = fork();
-
-	assert_true(pid >= 0);
-	if (!pid)
-		_exit(run(w));
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == 77) {
-		print_message("cannot mount a tmpfs here\n");
-		skip();
-	}
-	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -33,7 +33,7 @@ static void test_attributes(void **state)
 	struct world *w = *state;
 	struct stat st;
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	entry(w, "dir", AE_IFDIR, 02555);
 	archive_entry_set_gid(w->entry, 5);
 	put(w, NULL, 0);
@@ -43,8 +43,7 @@ static void test_attributes(void **state)
 	put(w, "x", 1);
 	entry(w, "sticky", AE_IFDIR, 01777);
 	put(w, NULL, 0);
-	end(w);
-	must_extract(w);
+	end_extracted(w);
 	st = stat_of(w, "dir");
 	assert_int_equal(st.st_mode & 07777, 02555);
 	assert_int_equal(st.st_gid, 5);
@@ -64,7 +63,7 @@ static void test_kinds(void **state)
 	char target[64] = "";
 	struct stat st;
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_reg(w, "a/file", "one");
 	put_link(w, "a/abs", "/etc/passwd");
 	put_link(w, "a/up", "../../../../etc/shadow");
@@ -73,8 +72,7 @@ static void test_kinds(void **state)
 	put_hard(w, "b", "./a/file");
 	put_hard(w, "b-link", "a/abs");
 	put_hard(w, "b", "b");
-	end(w);
-	must_extract(w);
+	end_extracted(w);
 	assert_content(w, "b", "one");
 	assert_int_equal(stat_of(w, "a/file").st_ino, stat_of(w, "b").st_ino);
 	assert_true(readlink(at(w, "a/up"), target, 63) > 0);
@@ -92,7 +90,7 @@ static void test_xattrs(void **state)
 	struct world *w = *state;
 	unsigned char got[64];
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	entry(w, "ping", AE_IFREG, 0755);
 	archive_entry_xattr_add_entry(w->entry, "security.capability", caps,
 				      sizeof(caps));
@@ -100,8 +98,7 @@ static void test_xattrs(void **state)
 				      1);
 	archive_entry_xattr_add_entry(w->entry, "security.selinux", "x", 1);
 	put(w, "x", 1);
-	end(w);
-	must_extract(w);
+	end_extracted(w);
 	assert_int_equal(getxattr(at(w, "ping"), "security.capability", got,
 				  sizeof(got)), sizeof(caps));
 	assert_memory_equal(got, caps, sizeof(caps));
@@ -117,6 +114,18 @@ static void add_acl(struct world *w, int tag, int id, int perm)
 				    perm, tag, id, NULL);
 }
 
+/* A file with an access list in which a user has a place. */
+static void put_acl(struct world *w, int uid)
+{
+	entry(w, "file", AE_IFREG, 0640);
+	add_acl(w, ARCHIVE_ENTRY_ACL_USER_OBJ, -1, 6);
+	add_acl(w, ARCHIVE_ENTRY_ACL_USER, uid, 7);
+	add_acl(w, ARCHIVE_ENTRY_ACL_GROUP_OBJ, -1, 4);
+	add_acl(w, ARCHIVE_ENTRY_ACL_MASK, -1, 5);
+	add_acl(w, ARCHIVE_ENTRY_ACL_OTHER, -1, 0);
+	put(w, "x", 1);
+}
+
 static void test_acl(void **state)
 {
 	struct world *w = *state;
@@ -126,16 +135,9 @@ static void test_acl(void **state)
 	if (setxattr(w->root, "system.posix_acl_access", "", 0, 0) &&
 	    errno == EOPNOTSUPP)
 		skip();
-	begin(w, ARCHIVE_FILTER_NONE);
-	entry(w, "file", AE_IFREG, 0640);
-	add_acl(w, ARCHIVE_ENTRY_ACL_USER_OBJ, -1, 6);
-	add_acl(w, ARCHIVE_ENTRY_ACL_USER, 1000, 7);
-	add_acl(w, ARCHIVE_ENTRY_ACL_GROUP_OBJ, -1, 4);
-	add_acl(w, ARCHIVE_ENTRY_ACL_MASK, -1, 5);
-	add_acl(w, ARCHIVE_ENTRY_ACL_OTHER, -1, 0);
-	put(w, "x", 1);
-	end(w);
-	must_extract(w);
+	begin_tar(w);
+	put_acl(w, 1000);
+	end_extracted(w);
 	assert_int_equal(getxattr(at(w, "file"), "system.posix_acl_access",
 				  got, sizeof(got)), want);
 	assert_int_equal(stat_of(w, "file").st_mode & 07777, 0650);
@@ -145,16 +147,9 @@ static void test_acl_id(void **state)
 {
 	struct world *w = *state;
 
-	begin(w, ARCHIVE_FILTER_NONE);
-	entry(w, "file", AE_IFREG, 0640);
-	add_acl(w, ARCHIVE_ENTRY_ACL_USER_OBJ, -1, 6);
-	add_acl(w, ARCHIVE_ENTRY_ACL_USER, 70000, 7);
-	add_acl(w, ARCHIVE_ENTRY_ACL_GROUP_OBJ, -1, 4);
-	add_acl(w, ARCHIVE_ENTRY_ACL_MASK, -1, 5);
-	add_acl(w, ARCHIVE_ENTRY_ACL_OTHER, -1, 0);
-	put(w, "x", 1);
-	end(w);
-	must_refuse(w, "file", "70000");
+	begin_tar(w);
+	put_acl(w, 70000);
+	end_refused(w, "file", "70000");
 }
 
 /* Number of a tar header in the binary form. */
@@ -229,11 +224,10 @@ static void test_odd_names(void **state)
 	struct world *w = *state;
 	size_t i;
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		put_reg(w, names[i], names[i]);
-	end(w);
-	must_extract(w);
+	end_extracted(w);
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		assert_content(w, names[i], names[i]);
 }
@@ -242,7 +236,7 @@ static void test_replaced(void **state)
 {
 	struct world *w = *state;
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_reg(w, "file", "first");
 	put_reg(w, "file", "second");
 	put_link(w, "link", w->canary);
@@ -251,8 +245,7 @@ static void test_replaced(void **state)
 	put_reg(w, "link/inside", "in");
 	put_hard(w, "file2", "file");
 	put_hard(w, "file2", "link/inside");
-	end(w);
-	must_extract(w);
+	end_extracted(w);
 	assert_content(w, "file", "second");
 	assert_content(w, "link/inside", "in");
 	assert_content(w, "file2", "in");

@@ -5,10 +5,9 @@
 static void refuse_name(struct world *w, const char *name, const char *shown,
 			const char *why)
 {
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_reg(w, name, "evil");
-	end(w);
-	must_refuse(w, shown, why);
+	end_refused(w, shown, why);
 }
 
 static void test_dotdot(void **state)
@@ -33,35 +32,32 @@ static void test_through_symlink(void **state)
 {
 	struct world *w = *state;
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_link(w, "out", w->canary);
 	put_reg(w, "out/secret", "evil");
-	end(w);
-	must_refuse(w, "out/secret", "symbolic link");
+	end_refused(w, "out/secret", "symbolic link");
 }
 
 static void test_through_relative_symlink(void **state)
 {
 	struct world *w = *state;
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_link(w, "a/b", "../../canary");
 	entry(w, "a/b/dir/", AE_IFDIR, 0777);
 	put(w, NULL, 0);
-	end(w);
-	must_refuse(w, "a/b/dir", "symbolic link");
+	end_refused(w, "a/b/dir", "symbolic link");
 }
 
 static void test_symlink_swapped_under_cache(void **state)
 {
 	struct world *w = *state;
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_reg(w, "d/one", "1");
 	put_link(w, "d", w->canary);
 	put_reg(w, "d/secret", "evil");
-	end(w);
-	must_refuse(w, "\"d\"", "place of a directory");
+	end_refused(w, "\"d\"", "place of a directory");
 }
 
 /* The last part of a name is a link: the link is replaced, not followed. */
@@ -71,11 +67,10 @@ static void test_over_symlink(void **state)
 	char target[128];
 
 	snprintf(target, sizeof(target), "%s/secret", w->canary);
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_link(w, "file", target);
 	put_reg(w, "file", "mine");
-	end(w);
-	must_extract(w);
+	end_extracted(w);
 	assert_true(S_ISREG(stat_of(w, "file").st_mode));
 }
 
@@ -83,10 +78,9 @@ static void test_root_replaced(void **state)
 {
 	struct world *w = *state;
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_link(w, "./", w->canary);
-	end(w);
-	must_refuse(w, "./", "root");
+	end_refused(w, "./", "root");
 }
 
 static void test_hardlink_out(void **state)
@@ -94,37 +88,33 @@ static void test_hardlink_out(void **state)
 	struct world *w = *state;
 	char target[128];
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_hard(w, "h", "../canary/secret");
-	end(w);
-	must_refuse(w, "\"h\"", "\"..\"");
+	end_refused(w, "\"h\"", "\"..\"");
 	snprintf(target, sizeof(target), "%s/secret", w->canary);
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_hard(w, "h", target);
-	end(w);
-	must_refuse(w, "\"h\"", "absolute");
+	end_refused(w, "\"h\"", "absolute");
 }
 
 static void test_hardlink_through_symlink(void **state)
 {
 	struct world *w = *state;
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_link(w, "out", w->canary);
 	put_hard(w, "h", "out/secret");
-	end(w);
-	must_refuse(w, "\"h\"", "symbolic link");
+	end_refused(w, "\"h\"", "symbolic link");
 }
 
 static void test_hardlink_missing(void **state)
 {
 	struct world *w = *state;
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_reg(w, "there", "x");
 	put_hard(w, "there", "missing");
-	end(w);
-	must_refuse(w, "\"there\"", "linked");
+	end_refused(w, "\"there\"", "linked");
 }
 
 static void put_device(struct world *w, const char *name, int type)
@@ -139,14 +129,12 @@ static void test_device(void **state)
 {
 	struct world *w = *state;
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_device(w, "tmp/sda", AE_IFBLK);
-	end(w);
-	must_refuse(w, "tmp/sda", "device");
-	begin(w, ARCHIVE_FILTER_NONE);
+	end_refused(w, "tmp/sda", "device");
+	begin_tar(w);
 	put_device(w, "devil", AE_IFCHR);
-	end(w);
-	must_refuse(w, "devil", "device");
+	end_refused(w, "devil", "device");
 }
 
 static void test_device_in_dev(void **state)
@@ -154,14 +142,13 @@ static void test_device_in_dev(void **state)
 	struct world *w = *state;
 	struct stat st;
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	entry(w, "./dev/", AE_IFDIR, 0755);
 	put(w, NULL, 0);
 	put_device(w, "./dev/sda", AE_IFBLK);
 	put_device(w, "./dev/pts/0", AE_IFCHR);
 	put_reg(w, "etc/passwd", "root");
-	end(w);
-	must_extract(w);
+	end_extracted(w);
 	assert_int_equal(lstat(at(w, "dev/sda"), &st), -1);
 	assert_int_equal(lstat(at(w, "dev/pts"), &st), -1);
 	assert_content(w, "etc/passwd", "root");
@@ -171,17 +158,15 @@ static void test_ids(void **state)
 {
 	struct world *w = *state;
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	archive_entry_set_uid(entry(w, "file", AE_IFREG, 0644), 65536);
 	put(w, NULL, 0);
-	end(w);
-	must_refuse(w, "file", "owner");
-	begin(w, ARCHIVE_FILTER_NONE);
+	end_refused(w, "file", "owner");
+	begin_tar(w);
 	archive_entry_set_gid(entry(w, "link", AE_IFLNK, 0644), 4000000000LL);
 	archive_entry_copy_symlink(w->entry, "x");
 	put(w, NULL, 0);
-	end(w);
-	must_refuse(w, "link", "group");
+	end_refused(w, "link", "group");
 }
 
 static void test_long_names(void **state)
@@ -198,10 +183,9 @@ static void test_long_names(void **state)
 	name[sizeof(name) - 1] = '\0';
 	refuse_name(w, name, "d/d", "too long");
 	name[4093] = '\0';
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_reg(w, name, "deep");
-	end(w);
-	must_extract(w);
+	end_extracted(w);
 	assert_true(S_ISDIR(stat_of(w, "d/d/d/d/d/d/d/d").st_mode));
 }
 
@@ -213,8 +197,7 @@ static void cut_everywhere(struct world *w, int filter, int steps)
 
 	begin(w, filter);
 	put_tree(w);
-	end(w);
-	must_extract(w);
+	end_extracted(w);
 	size = file_size(w);
 	for (i = steps - 1; i >= 0; i--) {
 		truncate_file(w, size * i / steps);
@@ -267,12 +250,11 @@ static void test_truncated_tar(void **state)
 	struct world *w = *state;
 	off_t cut, size;
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_reg(w, "one", "1");
 	put_reg(w, "two", "2");
 	put_reg(w, "three", "3");
-	end(w);
-	must_extract(w);
+	end_extracted(w);
 	size = 3 * 1024;	/* of the entries, without the end mark */
 	assert_true(file_size(w) > size);
 	truncate_file(w, size + 512);
@@ -298,9 +280,8 @@ static void test_garbage(void **state)
 	must_refuse(w, "template", "not a tar");
 	put_file(w->file, "");
 	must_refuse(w, "template", "not a tar");
-	begin(w, ARCHIVE_FILTER_NONE);
-	end(w);
-	must_refuse(w, "template", "empty");
+	begin_tar(w);
+	end_refused(w, "template", "empty");
 }
 
 static void test_damaged(void **state)
@@ -318,7 +299,7 @@ static void test_damaged(void **state)
 		flip_byte(w, file_size(w) / 2);
 		must_refuse(w, "emplate", "damaged");
 	}
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_reg(w, "one", "1");
 	put_reg(w, "two", "2");
 	end(w);
@@ -332,7 +313,7 @@ static void test_data_after_end(void **state)
 	static char tail[300000];
 	int fd;
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_reg(w, "one", "1");
 	end(w);
 	fd = open(w->file, O_WRONLY | O_APPEND);
@@ -348,7 +329,7 @@ static void test_cancel(void **state)
 {
 	struct world *w = *state;
 
-	begin(w, ARCHIVE_FILTER_NONE);
+	begin_tar(w);
 	put_reg(w, "one", "1");
 	end(w);
 	w->ctx.cancelled = 1;
@@ -358,9 +339,7 @@ static void test_cancel(void **state)
 /* 64 MiB of zeros in some kilobytes, into a file system of one MiB. */
 static int fill_up(struct world *w)
 {
-	if (unshare(CLONE_NEWNS) ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("none", w->root, "tmpfs", 0, "size=1m"))
+	if (own_mount("none", w->root, "tmpfs", 0, "size=1m"))
 		return 77;
 	if (extract(w) != -ENOSPC || w->err.code != VZ_E_NO_DISK_SPACE ||
 	    !strstr(w->err.text, "bomb"))
@@ -372,8 +351,6 @@ static void test_bomb(void **state)
 {
 	struct world *w = *state;
 	char *zeros = calloc(1, 64 << 20);
-	int status;
-	pid_t pid;
 
 	assert_non_null(zeros);
 	begin(w, ARCHIVE_FILTER_XZ);
@@ -382,17 +359,7 @@ static void test_bomb(void **state)
 	end(w);
 	free(zeros);
 	assert_true(file_size(w) < 100000);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (!pid)
-		_exit(fill_up(w));
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == 77) {
-		print_message("test_bomb: cannot mount a tmpfs here\n");
-		skip();
-	}
-	assert_int_equal(WEXITSTATUS(status), 0);
+	in_child(w, fill_up);
 }
 
 int main(void)

@@ -5,6 +5,14 @@
 
 #define FILE_NAME "etc/conf/101.conf"
 
+static struct vz_config *empty(struct fixture *fx)
+{
+	struct vz_config *cfg;
+
+	assert_int_equal(vz_config_new(fx->ctx, &cfg, NULL), 0);
+	return cfg;
+}
+
 static struct vz_config *load(struct fixture *fx)
 {
 	struct vz_config *cfg;
@@ -143,7 +151,7 @@ static void test_shell(void **state)
 	struct vz_config *cfg;
 	char cmd[PATH_MAX * 3];
 
-	assert_int_equal(vz_config_new(fx->ctx, &cfg, NULL), 0);
+	cfg = empty(fx);
 	set(cfg, "DESCRIPTION", "$(touch pwned) `touch pwned` \"; touch pwned; \" \\");
 	save(fx, cfg);
 	vz_config_unref(cfg);
@@ -205,7 +213,7 @@ static void test_merge(void **state)
 		 "IP_ADDRESS=\"10.0.0.1 10.0.0.2\"\n"
 		 "NAMESERVER=\"10.0.0.1\"\n");
 	cfg = load(fx);
-	assert_int_equal(vz_config_new(fx->ctx, &changes, NULL), 0);
+	changes = empty(fx);
 	set(changes, "CAPABILITY", "SYS_TIME:on");
 	set(changes, "HOSTNAME", "b");
 	set(changes, "NAME", NULL);
@@ -236,7 +244,7 @@ static void test_bad_set(void **state)
 	struct vz_config *cfg;
 	struct vz_error err;
 
-	assert_int_equal(vz_config_new(fx->ctx, &cfg, NULL), 0);
+	cfg = empty(fx);
 	assert_int_equal(vz_config_set(cfg, "CPUUNITS", "x", &err), -EINVAL);
 	assert_int_equal(err.code, VZ_E_INVALID_VALUE);
 	assert_int_equal(vz_config_set(cfg, "A B", "x", &err), -EINVAL);
@@ -322,7 +330,7 @@ static void test_new_mode(void **state)
 	struct vz_config *cfg;
 	struct stat st;
 
-	assert_int_equal(vz_config_new(fx->ctx, &cfg, NULL), 0);
+	cfg = empty(fx);
 	set(cfg, "A", "1");
 	save(fx, cfg);
 	vz_config_unref(cfg);

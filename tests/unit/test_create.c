@@ -228,10 +228,8 @@ static int fill_up(struct world *w)
 {
 	int i;
 
-	if (unshare(CLONE_NEWNS) ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("none", path_of(w, "vz/private"), "tmpfs", 0,
-		  "nr_inodes=40,mode=0700"))
+	if (own_mount("none", path_of(w, "vz/private"), "tmpfs", 0,
+		      "nr_inodes=40,mode=0700"))
 		return 77;
 	if (create(w, NULL, NULL) != -ENOSPC ||
 	    w->err.code != VZ_E_NO_DISK_SPACE)

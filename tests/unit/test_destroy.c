@@ -188,10 +188,8 @@ static void test_deep_tree(void **state)
 
 static int mount_below(struct world *w)
 {
-	if (unshare(CLONE_NEWNS) ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount(path_of(w, "canary"), path_of(w, "vz/private/901/bin"), NULL,
-		  MS_BIND, NULL))
+	if (own_mount(path_of(w, "canary"), path_of(w, "vz/private/901/bin"),
+		      NULL, MS_BIND, NULL))
 		return 77;
 	if (!vz_ct_destroy(w->ct, &w->err) ||
 	    w->err.code != VZ_E_DEL_PRIVATE ||
@@ -217,10 +215,8 @@ static int walk_into_mount(struct world *w)
 {
 	int dir;
 
-	if (unshare(CLONE_NEWNS) ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount(path_of(w, "canary"), path_of(w, "vz/private/901/bin"), NULL,
-		  MS_BIND, NULL))
+	if (own_mount(path_of(w, "canary"), path_of(w, "vz/private/901/bin"),
+		      NULL, MS_BIND, NULL))
 		return 77;
 	dir = open(path_of(w, "vz/private"), O_RDONLY | O_DIRECTORY);
 	if (vz_remove_tree(dir, "901", &w->err) != -EBUSY)
