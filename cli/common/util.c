@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "util.h"
@@ -78,4 +80,15 @@ bool is_yes(const char *value)
 {
 	return value && (!strcasecmp(value, "yes") || !strcasecmp(value, "on") ||
 			 !strcasecmp(value, "true") || !strcmp(value, "1"));
+}
+
+int open_signals(const int *signals)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (; *signals; signals++)
+		sigaddset(&set, *signals);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }

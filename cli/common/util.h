@@ -47,4 +47,11 @@ char *join_words(char **words);
 /** is_yes - is this value of a yes/no variable a yes? */
 bool is_yes(const char *value);
 
+/** open_signals - blocks signals and opens a signalfd for them
+ * @signals: ends with 0
+ *
+ * Returns -1 with errno set when there is none to be had.
+ */
+int open_signals(const int *signals);
+
 #endif /* _VZ_CLI_UTIL_H */

@@ -242,19 +242,6 @@ static void relay(struct console *con)
 	}
 }
 
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGWINCH);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 static void run_console(struct console *con)
 {
 	struct cli *cli = con->cli;
@@ -290,6 +277,9 @@ static int parse_tty(int argc, char **argv, unsigned int *tty)
 
 int cmd_console(struct cli *cli, int argc, char **argv)
 {
+	static const int signals[] = {
+		SIGWINCH, SIGTERM, SIGHUP, SIGINT, 0
+	};
 	struct console con = { .cli = cli, .fd = -1 };
 	struct vz_error err = { 0 };
 	int code;
@@ -299,7 +289,7 @@ int cmd_console(struct cli *cli, int argc, char **argv)
 		code = vzctl_begin(cli);
 	if (code)
 		return code;
-	con.signals = open_signals();
+	con.signals = open_signals(signals);
 	if (con.signals < 0) {
 		complain(cli, "Cannot receive signals: %s", strerror(errno));
 		return VZ_E_SYSTEM;

@@ -125,15 +125,5 @@ int cmd_create(struct cli *cli, int argc, char **argv)
 
 int cmd_destroy(struct cli *cli, int argc, char **argv)
 {
-	struct vz_error err = { 0 };
-	int code;
-
-	code = no_arguments(argc, argv);
-	if (!code)
-		code = vzctl_begin(cli);
-	if (code)
-		return code;
-	if (vz_ct_destroy(cli->ct, &err) < 0)
-		return failed(cli, &err);
-	return 0;
+	return run_bare(cli, argc, argv, vz_ct_destroy, NULL);
 }

@@ -96,17 +96,14 @@ static int enter(struct cli *cli, char **words)
 int cmd_enter(struct cli *cli, int argc, char **argv)
 {
 	struct vz_status st = { 0 };
-	struct vz_error err = { 0 };
 	char **words;
 	int code;
 
 	code = parse_enter(argc, argv, &words);
 	if (!code)
-		code = vzctl_begin(cli);
+		code = begin_with_status(cli, &st);
 	if (code)
 		return code;
-	if (vz_ct_status(cli->ct, &st, &err) < 0)
-		return failed(cli, &err);
 	if (st.state != VZ_RUNNING) {
 		complain(cli, "Container is not running");
 		return VZ_E_NOT_RUNNING;

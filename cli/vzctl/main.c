@@ -134,6 +134,36 @@ int vzctl_begin(struct cli *cli)
 	return 0;
 }
 
+int begin_with_status(struct cli *cli, struct vz_status *st)
+{
+	struct vz_error err = { 0 };
+	int code = vzctl_begin(cli);
+
+	if (!code && vz_ct_status(cli->ct, st, &err) < 0)
+		code = failed(cli, &err);
+	return code;
+}
+
+int run_bare(struct cli *cli, int argc, char **argv,
+	     int (*call)(struct vz_ct *ct, struct vz_error *err),
+	     const char *nothing)
+{
+	struct vz_error err = { 0 };
+	int code, ret;
+
+	code = no_arguments(argc, argv);
+	if (!code)
+		code = vzctl_begin(cli);
+	if (code)
+		return code;
+	ret = call(cli->ct, &err);
+	if (ret < 0)
+		return failed(cli, &err);
+	if (ret > 0 && nothing)
+		complain(cli, "%s", nothing);
+	return 0;
+}
+
 static int complain_words(const char *what, int argc, char **argv)
 {
 	int i;

@@ -57,37 +57,24 @@ static int parse_state(struct cli *cli, struct state_args *args, int takes,
 	return extra_arguments(argc - optind, argv + optind);
 }
 
+/* What start, stop and restart begin with. */
+static int begin(struct cli *cli, struct state_args *args, int takes,
+		 int argc, char **argv)
+{
+	int code = parse_state(cli, args, takes, argc, argv);
+
+	return code ? code : vzctl_begin(cli);
+}
+
 int cmd_mount(struct cli *cli, int argc, char **argv)
 {
-	struct vz_error err = { 0 };
-	int code, ret;
-
-	code = no_arguments(argc, argv);
-	if (!code)
-		code = vzctl_begin(cli);
-	if (code)
-		return code;
-	ret = vz_ct_mount(cli->ct, &err);
-	if (ret < 0)
-		return failed(cli, &err);
-	if (ret > 0)
-		complain(cli, "Container is already mounted");
-	return 0;
+	return run_bare(cli, argc, argv, vz_ct_mount,
+			"Container is already mounted");
 }
 
 int cmd_umount(struct cli *cli, int argc, char **argv)
 {
-	struct vz_error err = { 0 };
-	int code;
-
-	code = no_arguments(argc, argv);
-	if (!code)
-		code = vzctl_begin(cli);
-	if (code)
-		return code;
-	if (vz_ct_umount(cli->ct, &err) < 0)
-		return failed(cli, &err);
-	return 0;
+	return run_bare(cli, argc, argv, vz_ct_umount, NULL);
 }
 
 /* Is it worth looking at the kernel's messages? */
@@ -126,33 +113,24 @@ int stop_container(struct cli *cli, unsigned int flags)
 int cmd_start(struct cli *cli, int argc, char **argv)
 {
 	struct state_args args = { 0 };
-	int code;
+	int code = begin(cli, &args, OPT_START, argc, argv);
 
-	code = parse_state(cli, &args, OPT_START, argc, argv);
-	if (!code)
-		code = vzctl_begin(cli);
 	return code ? code : start_container(cli, args.start);
 }
 
 int cmd_stop(struct cli *cli, int argc, char **argv)
 {
 	struct state_args args = { 0 };
-	int code;
+	int code = begin(cli, &args, OPT_STOP, argc, argv);
 
-	code = parse_state(cli, &args, OPT_STOP, argc, argv);
-	if (!code)
-		code = vzctl_begin(cli);
 	return code ? code : stop_container(cli, args.stop);
 }
 
 int cmd_restart(struct cli *cli, int argc, char **argv)
 {
 	struct state_args args = { 0 };
-	int code;
+	int code = begin(cli, &args, OPT_START | OPT_STOP, argc, argv);
 
-	code = parse_state(cli, &args, OPT_START | OPT_STOP, argc, argv);
-	if (!code)
-		code = vzctl_begin(cli);
 	if (code)
 		return code;
 	say(cli, "Restarting container");
@@ -163,17 +141,14 @@ int cmd_restart(struct cli *cli, int argc, char **argv)
 int cmd_status(struct cli *cli, int argc, char **argv)
 {
 	struct vz_status st = { 0 };
-	struct vz_error err = { 0 };
 	bool exists;
 	int code;
 
 	code = no_arguments(argc, argv);
 	if (!code)
-		code = vzctl_begin(cli);
+		code = begin_with_status(cli, &st);
 	if (code)
 		return code;
-	if (vz_ct_status(cli->ct, &st, &err) < 0)
-		return failed(cli, &err);
 	exists = st.has_config && st.has_private;
 	printf("CTID %u %s %s %s%s\n", cli->ctid,
 	       exists ? "exist" : "deleted",

@@ -53,6 +53,19 @@ struct verb {
 /** vzctl_begin - to be called by a verb when its options are read: checks the
  * host, takes the lock, catches signals.  Returns an exit code */
 int vzctl_begin(struct cli *cli);
+/** begin_with_status - the same, and asks where the container stands */
+int begin_with_status(struct cli *cli, struct vz_status *st);
+
+/**
+ * run_bare - all of a verb without arguments that is one call of the library
+ * @call: that call
+ * @nothing: complaint for the case that it had nothing to do (returned 1)
+ *
+ * Returns the exit code.
+ */
+int run_bare(struct cli *cli, int argc, char **argv,
+	     int (*call)(struct vz_ct *ct, struct vz_error *err),
+	     const char *nothing);
 
 /** no_arguments - 0 if nothing follows the CTID, else complains */
 int no_arguments(int argc, char **argv);

@@ -152,15 +152,9 @@ static bool read_signals(struct daemon *d)
 
 static bool open_sources(struct daemon *d)
 {
-	sigset_t set;
+	static const int signals[] = { SIGCHLD, SIGHUP, SIGTERM, SIGINT, 0 };
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	d->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	d->signals = open_signals(signals);
 	d->device = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (d->signals >= 0 && d->device >= 0 &&
 	    inotify_add_watch(d->device, "/dev", IN_CREATE | IN_DELETE) >= 0)
