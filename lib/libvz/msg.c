@@ -75,8 +75,11 @@ int vz_msg_recv(int sock, unsigned int seconds, struct vz_msg *msg, int *fd)
 	if (ret)
 		return ret;
 	len = recvmsg(sock, &hdr, MSG_CMSG_CLOEXEC);
+	/* the other side left something unread; its own last words come now */
+	if (len < 0 && errno == ECONNRESET)
+		len = recvmsg(sock, &hdr, MSG_CMSG_CLOEXEC);
 	if (len < 0)
-		return errno == ECONNRESET ? 0 : -errno;
+		return -errno;
 	if (!len)
 		return 0;
 	cmsg = CMSG_FIRSTHDR(&hdr);
