@@ -376,8 +376,8 @@ static int set_host(struct cli *cli, const struct set_args *args)
 			if (!strcmp(host_prefixes[i], name))
 				break;
 		if (i == ARRAY_SIZE(host_prefixes)) {
-			complain(cli, "%s cannot be set for CT 0, the host",
-				 name);
+			complain(cli, "%.*s cannot be set for CT 0, the host",
+				 (int)strcspn(name, "-"), name);
 			return VZ_E_INVALID_VALUE;
 		}
 	}

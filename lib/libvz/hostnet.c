@@ -217,37 +217,15 @@ static int source_of(const struct vz_hostnet *h, const char *name,
 	return 0;
 }
 
-static const struct vz_route *default_route(const struct vz_hostnet *h)
-{
-	const struct vz_route *best = NULL;
-	size_t i;
-
-	for (i = 0; i < h->nroutes; i++) {
-		const struct vz_route *r = &h->routes[i];
-
-		if (r->dst.family == AF_INET && !r->dst.bits &&
-		    (!best || r->metric < best->metric))
-			best = r;
-	}
-	return best;
-}
-
+/*
+ * Only on request: with the address the kernel would delete every route that
+ * names it.  Without one it takes an address of the first device that has any.
+ */
 int vz_hostnet_source(const struct vz_hostnet *h, struct vz_ip *ip,
 		      struct vz_error *err)
 {
 	const char *name = vz_ctx_get(h->ctx, "VE_ROUTE_SRC_DEV");
-	const struct vz_route *route = default_route(h);
-	int ret = 0;
 
 	ip->family = 0;
-	if (name && *name)
-		return source_of(h, name, ip, err);
-	if (route && route->src.family)
-		*ip = route->src;
-	else if (route)
-		ret = vz_hostnet_address(h, route->index, ip);
-	if (ret)
-		return vz_fail_errno(err, VZ_E_SYSTEM, -ret,
-				     "Unable to read the addresses of the host");
-	return 0;
+	return name && *name ? source_of(h, name, ip, err) : 0;
 }

@@ -69,22 +69,6 @@ VZ_EXPORT int vz_ip_detect(const char *address, const char *device,
 	return 1;
 }
 
-static int answer_for(const struct vz_hostnet *h, const struct vz_link *link,
-		      const struct vz_ips *ips, struct vz_error *err)
-{
-	struct vz_ips one = { .n = 1 };
-	size_t i;
-	int ret = 0;
-
-	for (i = 0; !ret && i < ips->n; i++) {
-		one.v = &ips->v[i];
-		ret = vz_venet_answer(h, link, &one, err);
-		if (!ret && vz_hostnet_is_neighbour(h, link, one.v))
-			vz_announce(link, one.v);
-	}
-	return ret;
-}
-
 VZ_EXPORT int vz_ctx_device_up(struct vz_ctx *ctx, const char *device,
 			       struct vz_error *err)
 {
@@ -101,7 +85,12 @@ VZ_EXPORT int vz_ctx_device_up(struct vz_ctx *ctx, const char *device,
 		return vz_fail(err, VZ_E_NETDEV, ENODEV,
 			       "There is no network device %s", device);
 	ret = vz_iptable_list(ctx, 0, &ips, err);
-	if (!ret && ips.n)
-		ret = vz_hostnet_load(&h, ctx, nl, err);
-	return ret ? ret : answer_for(&h, &link, &ips, err);
+	if (ret || !ips.n)
+		return ret;
+	ret = vz_hostnet_load(&h, ctx, nl, err);
+	if (!ret)
+		ret = vz_venet_route(&h, &ips, err);
+	if (!ret)
+		vz_venet_announce(&h, &link, &ips);
+	return ret;
 }

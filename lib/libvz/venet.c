@@ -99,7 +99,7 @@ static int add_addresses(struct change *c, struct vz_error *err)
 	if (ret)
 		undo(c);
 	else
-		vz_venet_announce(&c->net, &c->fresh);
+		vz_venet_announce(&c->net, NULL, &c->fresh);
 	return ret;
 }
 
@@ -114,15 +114,15 @@ static int del_addresses(struct change *c, struct vz_error *err)
 	return ret ? ret : vz_iptable_del(c->ct, &c->gone, err);
 }
 
-/* Without the module there is no venet; it is loaded when it is needed. */
-static int load_module(struct change *c, struct vz_error *err)
+/* Without the module there is no device, index 0; it is loaded when it is
+ * needed. */
+static int find_venet(struct change *c, struct vz_link *venet,
+		      struct vz_error *err)
 {
-	struct vz_link venet;
-
-	if (!vz_hostnet_venet(c->host, &venet))
+	if (!vz_hostnet_venet(c->host, venet) || !c->add.n)
 		return 0;
 	vz_feature_load(c->ct, "vznet");
-	if (!vz_hostnet_venet(c->host, &venet))
+	if (!vz_hostnet_venet(c->host, venet))
 		return 0;
 	return vz_fail(err, VZ_E_BAD_KERNEL, ENODEV,
 		       "Unable to give CT %u its IP addresses: the kernel module vznet cannot be loaded",
@@ -134,24 +134,23 @@ static int load_module(struct change *c, struct vz_error *err)
 int vz_venet_setup(struct vz_ct *ct, int netns, struct vz_error *err)
 {
 	autochange struct change c = { .ct = ct };
-	struct vz_link link;
+	struct vz_link venet, link;
 	int ret;
 
 	ret = parse_addresses(ct, vz_ct_get(ct, "IP_ADDRESS"), &c.add, err);
 	if (!ret)
 		ret = vz_nl_open(-1, &c.host, err);
-	if (!ret && c.add.n)
-		ret = load_module(&c, err);
 	if (!ret)
-		ret = vz_hostnet_load(&c.net, ct->ctx, c.host, err);
-	if (ret || !c.net.venet.index)
+		ret = find_venet(&c, &venet, err);
+	if (ret || !venet.index)
 		return ret;
 	ret = vz_nl_open(netns, &c.inside, err);
+	if (!ret && !c.add.n)
+		return vz_venet_device(ct, c.inside, venet.mtu, &link, err);
+	if (!ret)
+		ret = vz_hostnet_load(&c.net, ct->ctx, c.host, err);
 	if (ret)
 		return ret;
-	if (!c.add.n)
-		return vz_venet_device(ct, c.inside, c.net.venet.mtu, &link,
-				       err);
 	tell(&c, "Adding", &c.add, true);
 	if (vz_ips_copy(&c.fresh, &c.add))
 		return vz_fail_oom(err);
@@ -219,6 +218,7 @@ static int plan(struct change *c, const char *taken, const struct vz_ips *has,
 static int open_sockets(struct change *c, struct vz_error *err)
 {
 	autoclose int netns = vz_net_open(c->ct, err);
+	struct vz_link venet;
 	int ret;
 
 	if (netns < 0)
@@ -226,8 +226,9 @@ static int open_sockets(struct change *c, struct vz_error *err)
 	ret = vz_nl_open(-1, &c->host, err);
 	if (!ret)
 		ret = vz_nl_open(netns, &c->inside, err);
-	if (!ret && c->add.n)
-		ret = load_module(c, err);
+	if (ret || !c->add.n)
+		return ret;
+	ret = find_venet(c, &venet, err);
 	return ret ? ret : vz_hostnet_load(&c->net, c->ct->ctx, c->host, err);
 }
 

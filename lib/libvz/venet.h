@@ -52,14 +52,12 @@ int vz_venet_check(struct vz_ct *ct, const struct vz_hostnet *h,
 /** vz_venet_route - kernel parameters, routes, and answers for addresses */
 int vz_venet_route(const struct vz_hostnet *h, const struct vz_ips *ips,
 		   struct vz_error *err);
-/** vz_venet_answer - of this, what is about one device */
-int vz_venet_answer(const struct vz_hostnet *h, const struct vz_link *link,
-		    const struct vz_ips *ips, struct vz_error *err);
 /** vz_venet_unroute - takes back routes and answers, as far as there are any */
 int vz_venet_unroute(struct vz_nl *nl, const struct vz_ips *ips,
 		     struct vz_error *err);
-/** vz_venet_announce - tells the neighbours */
-void vz_venet_announce(const struct vz_hostnet *h, const struct vz_ips *ips);
+/** vz_venet_announce - tells the neighbours on one device, or on all (NULL) */
+void vz_venet_announce(const struct vz_hostnet *h, const struct vz_link *only,
+		       const struct vz_ips *ips);
 
 /* ------------------------------------------------------ venetct.c -- */
 

@@ -184,8 +184,8 @@ static int answer_on(const struct vz_hostnet *h, const struct vz_link *link,
 }
 
 /* What goes out over a default route comes back there. */
-int vz_venet_answer(const struct vz_hostnet *h, const struct vz_link *link,
-		    const struct vz_ips *ips, struct vz_error *err)
+static int prepare_link(const struct vz_hostnet *h, const struct vz_link *link,
+			const struct vz_ips *ips, struct vz_error *err)
 {
 	size_t i;
 	int ret = 0;
@@ -233,7 +233,7 @@ int vz_venet_route(const struct vz_hostnet *h, const struct vz_ips *ips,
 	if (!ret)
 		vz_fault("net:routed");
 	for (i = 0; !ret && i < h->nlinks; i++)
-		ret = vz_venet_answer(h, &h->links[i], ips, err);
+		ret = prepare_link(h, &h->links[i], ips, err);
 	return ret;
 }
 
@@ -262,25 +262,29 @@ int vz_venet_unroute(struct vz_nl *nl, const struct vz_ips *ips,
 }
 
 /* Not vital: neighbours that do not know yet will ask. */
-void vz_venet_announce(const struct vz_hostnet *h, const struct vz_ips *ips)
+static void announce(const struct vz_hostnet *h, const struct vz_link *link,
+		     const struct vz_ip *ip)
 {
 	char text[VZ_IP_TEXT];
-	size_t i, k;
 	int ret;
 
-	for (i = 0; i < h->nlinks; i++) {
-		const struct vz_link *link = &h->links[i];
+	if (!(link->flags & IFF_RUNNING) ||
+	    !vz_hostnet_is_neighbour(h, link, ip))
+		return;
+	ret = vz_announce(link, ip);
+	if (ret)
+		vz_log(h->ctx, VZ_LOG_DEBUG, 0,
+		       "Address %s was not announced on %s: %s",
+		       vz_ip_format(ip, text), link->name, strerror(-ret));
+}
 
-		for (k = 0; k < ips->n; k++) {
-			if (!(link->flags & IFF_RUNNING) ||
-			    !vz_hostnet_is_neighbour(h, link, &ips->v[k]))
-				continue;
-			ret = vz_announce(link, &ips->v[k]);
-			if (ret)
-				vz_log(h->ctx, VZ_LOG_DEBUG, 0,
-				       "Address %s was not announced on %s: %s",
-				       vz_ip_format(&ips->v[k], text),
-				       link->name, strerror(-ret));
-		}
-	}
+void vz_venet_announce(const struct vz_hostnet *h, const struct vz_link *only,
+		       const struct vz_ips *ips)
+{
+	size_t i, k;
+
+	for (i = 0; i < h->nlinks; i++)
+		for (k = 0; k < ips->n; k++)
+			if (!only || only->index == h->links[i].index)
+				announce(h, &h->links[i], &ips->v[k]);
 }

@@ -68,6 +68,24 @@ check "from the outside, by a route" out ping -n -c 1 -W 2 10.77.0.1
 check "the host still forwards IPv4 from nowhere else" test \
 	"$(cat /proc/sys/net/ipv4/ip_forward)" = 0
 
+mkdir -p /tmp/w
+echo served >/tmp/w/f
+python3 -m http.server -d /tmp/w 8000 >/dev/null 2>&1 &
+server=$!
+out python3 -m http.server -d /tmp/w 8000 >/dev/null 2>&1 &
+outside=$!
+wait_for 10 sh -c "ss -lnt | grep -q :8000 && ip netns exec out ss -lnt | grep -q :8000"
+same "TCP to the host" "$(inside $a 'busybox wget -q -O - http://192.0.2.1:8000/f')" served
+same "TCP to the outside" "$(inside $a 'busybox wget -q -O - http://192.0.2.2:8000/f')" served
+kill $server $outside
+wait $server $outside 2>/dev/null
+inside $a 'mkdir -p /w && echo served >/w/f && busybox httpd -p 80 -h /w'
+for ip in 192.0.2.101 10.77.0.1 '[2001:db8:2::101]'; do
+	get="import urllib.request as u; print(u.urlopen('http://$ip/f', timeout=5).read().decode().strip())"
+	same "TCP from the host to $ip" "$(python3 -c "$get" 2>&1 | tail -n1)" served
+	same "TCP from the outside to $ip" "$(out python3 -c "$get" 2>&1 | tail -n1)" served
+done
+
 # -------------------------------------------------------- a second one
 check "create without addresses" vzctl create $b --ostemplate busybox
 check "start without addresses" vzctl start $b
@@ -138,7 +156,7 @@ check "not asked for" vzctl set $b --ipadd 192.0.2.140 --skip_arpdetect
 check "taken back" vzctl set $b --ipdel all
 set_conf 'ERROR_ON_ARPFAIL="no"'
 run_expect 0 "a warning is enough" vzctl set $b --ipadd 192.0.2.140
-check "it is given" grep -q "^Warning: IP address 192.0.2.140 is in use by $mac on ext0" <<<"$stderr"
+same "it is given" "$stderr" "Warning: IP address 192.0.2.140 is in use by $mac on ext0 too"
 check "taken back" vzctl set $b --ipdel all
 set_conf
 check "stored for a start" vzctl stop $b --fast
@@ -163,6 +181,13 @@ same "nothing is half done" "$(veip $b)$(inside $b 'ip route')" ""
 set_conf 'FORCE_ROUTE="yes"'
 check "FORCE_ROUTE" vzctl set $b --ipadd 10.79.0.1
 check "it is reached" pings 10.79.0.1
+set_conf 'VE_ROUTE_SRC_DEV="ext0"'
+check "VE_ROUTE_SRC_DEV" vzctl set $b --ipadd 10.79.0.5
+check "is the source of what the host sends" sh -c "ip route get 10.79.0.5 | grep -q 'src 192.0.2.1 '"
+set_conf 'VE_ROUTE_SRC_DEV="nosuch0"'
+run_expect 34 "VE_ROUTE_SRC_DEV is wrong" vzctl set $b --ipadd 10.79.0.6
+same "the words" "$stderr" \
+	"VE_ROUTE_SRC_DEV is nosuch0, but there is no such device with an IPv4 address"
 set_conf 'NEIGHBOUR_DEVS="list:ext0"'
 check "NEIGHBOUR_DEVS" vzctl set $b --ipadd 10.79.0.3
 check "the host answers there" sh -c "ip neigh show proxy | grep -q '^10.79.0.3 dev ext0'"
@@ -176,7 +201,9 @@ ip link set ext0 down
 ip link set ext0 up
 ip addr add 2001:db8:2::1/64 dev ext0 nodad
 same "a device that was down has forgotten" "$(proxies)" ""
+ip route del 192.0.2.101 dev venet0
 check "vzifup-post" vzifup-post ext0
+check "the route is there again" sh -c "ip route | grep -q '^192.0.2.101 dev venet0'"
 same "knows again" "$(proxies)" "192.0.2.101 dev ext0 proxy 
 2001:db8:2::101 dev ext0 proxy "
 check "from the outside" out ping -n -c 1 -W 2 192.0.2.101

@@ -1,61 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Route netlink, the choice of devices, and questions on a network, on real
- * devices: in two network namespaces of their own, joined by a pair of veth.
- */
+/* Route netlink, and the choice of devices, on real devices. */
 #include <net/if_arp.h>
-#include <sched.h>
-#include <sys/socket.h>
-#include <time.h>
 
-#include "hostnet.h"
-#include "util.h"
-
-static int far_ns = -1;		/* the other namespace */
-
-static void must(const char *command)
-{
-	if (system(command))
-		fail_msg("%s", command);
-}
-
-static struct vz_ip parse(const char *text)
-{
-	struct vz_ip ip;
-
-	assert_int_equal(vz_ip_parse(text, &ip), 0);
-	return ip;
-}
-
-static void in_far(void (*fn)(void))
-{
-	int here = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-
-	assert_true(here >= 0);
-	assert_int_equal(setns(far_ns, CLONE_NEWNET), 0);
-	fn();
-	assert_int_equal(setns(here, CLONE_NEWNET), 0);
-	close(here);
-}
-
-static struct vz_nl *open_nl(int netns)
-{
-	struct vz_error err;
-	struct vz_nl *nl;
-
-	if (vz_nl_open(netns, &nl, &err))
-		fail_msg("%s", err.text);
-	return nl;
-}
-
-static struct vz_link find(struct vz_nl *nl, const char *name)
-{
-	struct vz_link link;
-
-	if (vz_link_get(nl, name, &link))
-		fail_msg("%s is not there", name);
-	return link;
-}
+#include "net_util.h"
 
 /* ---------------------------------------------------------------- links -- */
 
@@ -347,221 +294,80 @@ static void test_source(void **state)
 	source_is(fx, "nosuch0", NULL);
 	source_is(fx, "lo", NULL);
 	must("ip addr add 10.1.0.9/24 dev near0");
-	must("ip route add default via 10.1.0.2");
-	source_is(fx, "", "10.1.0.1");
-	must("ip route replace default via 10.1.0.2 src 10.1.0.9");
-	source_is(fx, "", "10.1.0.9");
-	must("ip route del default && ip addr del 10.1.0.9/24 dev near0");
+	source_is(fx, "near0", "10.1.0.1");
+	must("ip addr del 10.1.0.9/24 dev near0");
 }
 
-/* --------------------------------------------------------------- probes -- */
+/* -------------------------------------------------------------- sysctls -- */
 
-static void probe(const char *address, bool answered)
-{
-	struct vz_nl *nl = open_nl(-1), *far = open_nl(far_ns);
-	struct vz_link link = find(nl, "near0");
-	struct vz_probe p = {
-		.link = &link, .ip = parse(address), .sender = parse("10.1.0.1")
-	};
-	struct vz_error err;
-
-	if (vz_probe_run(&p, 1, &link, 1, false, &err))
-		fail_msg("%s", err.text);
-	if (p.answered != answered)
-		fail_msg("%s %s", address, answered ? "was not found" :
-			 "was found");
-	if (answered)
-		assert_memory_equal(p.mac, find(far, "far0").mac, 6);
-	vz_nl_close(nl);
-	vz_nl_close(far);
-}
-
-static void far_proxies(void)
-{
-	must("ip link add inner0 type veth peer name inner1");
-	must("ip link set inner0 up && ip link set inner1 up");
-	must("ip addr add 10.5.0.1/24 dev inner0");
-	must("ip route add 10.1.0.60 dev inner0");
-	must("ip neigh add proxy 10.1.0.60 dev far0");
-	must("ip neigh add proxy 2001:db8:1::60 dev far0");
-	must("echo 1 >/proc/sys/net/ipv4/conf/far0/forwarding");
-	must("echo 1 >/proc/sys/net/ipv4/conf/inner0/forwarding");
-	must("echo 1 >/proc/sys/net/ipv6/conf/all/forwarding");
-	must("echo 1 >/proc/sys/net/ipv6/conf/far0/proxy_ndp");
-}
-
-static void test_probes(void **state)
-{
-	in_far(far_proxies);
-	probe("10.1.0.2", true);
-	probe("10.1.0.66", false);
-	probe("2001:db8:1::2", true);
-	probe("2001:db8:1::66", false);
-	/* those that the other side answers for, in its own time */
-	probe("10.1.0.60", true);
-	probe("2001:db8:1::60", true);
-}
-
-/* Several at once take no longer than one; one answer may be enough. */
-static void test_probes_at_once(void **state)
-{
-	static const char *const texts[] = {
-		"10.1.0.66", "10.1.0.2", "2001:db8:1::66", "2001:db8:1::2",
-	};
-	struct vz_nl *nl = open_nl(-1);
-	struct vz_link link = find(nl, "near0");
-	struct vz_probe p[4] = {};
-	struct vz_error err;
-	struct timespec a, b;
-	size_t i;
-
-	for (i = 0; i < 4; i++)
-		p[i] = (struct vz_probe){ .link = &link, .ip = parse(texts[i]) };
-	clock_gettime(CLOCK_MONOTONIC, &a);
-	assert_int_equal(vz_probe_run(p, 4, &link, 1, false, &err), 0);
-	clock_gettime(CLOCK_MONOTONIC, &b);
-	assert_true(b.tv_sec - a.tv_sec <= 2);
-	for (i = 0; i < 4; i++)
-		assert_int_equal(p[i].answered, i & 1);
-	for (i = 0; i < 4; i++)
-		p[i].answered = false;
-	clock_gettime(CLOCK_MONOTONIC, &a);
-	assert_int_equal(vz_probe_run(p, 4, &link, 1, true, &err), 0);
-	clock_gettime(CLOCK_MONOTONIC, &b);
-	assert_true((b.tv_sec - a.tv_sec) * 1000 +
-		    (b.tv_nsec - a.tv_nsec) / 1000000 < 900);
-	vz_nl_close(nl);
-}
-
-static void far_believes(void)
-{
-	must("ip neigh replace 10.1.0.70 lladdr 02:00:00:00:00:99 nud stale dev far0");
-	must("ip neigh replace 2001:db8:1::70 lladdr 02:00:00:00:00:99 nud stale dev far0");
-}
-
-static void far_knows(void)
-{
-	must("ip neigh show dev far0 | grep -qi '^10.1.0.70 lladdr 02:00:00:00:00:77'");
-	must("ip -6 neigh show dev far0 | grep -qi '^2001:db8:1::70 lladdr 02:00:00:00:00:77'");
-}
-
-/* Neighbours that have seen an address elsewhere look for it here now. */
-static void test_announce(void **state)
+static void set_up(struct fixture *fx, const char *conf, int family)
 {
 	struct vz_nl *nl = open_nl(-1);
-	struct vz_link link = find(nl, "near0");
-	struct vz_ip v4 = parse("10.1.0.70"), v6 = parse("2001:db8:1::70");
-
-	in_far(far_believes);
-	assert_int_equal(vz_announce(&link, &v4), 0);
-	assert_int_equal(vz_announce(&link, &v6), 0);
-	in_far(far_knows);
-	vz_nl_close(nl);
-}
-
-/* -------------------------------------------------------------- arpsend -- */
-
-static char answer[64];
-
-static void keep_answer(void *data, const char *address, const char *mac)
-{
-	snprintf(answer, sizeof(answer), "%s %s", address, mac);
-}
-
-static int run_arp(int kind, const char *source, const char *target)
-{
-	const char *const targets[] = { target, NULL };
-	struct vz_arp arp = {
-		.kind = kind, .device = "near0", .count = 1, .interval = 1,
-		.source = source, .targets = targets, .once = true,
-		.answer = keep_answer,
-	};
-	struct vz_error err;
-	int ret;
-
-	answer[0] = '\0';
-	ret = vz_arp_run(&arp, &err);
-	return ret < 0 ? -err.code : ret;
-}
-
-static void far_learns(void)
-{
-	must("ip neigh show dev far0 | grep -q '^10.1.0.71 lladdr 02:00:00:00:00:77'");
-}
-
-static void far_knew(void)
-{
-	/* what was learnt just now it would not unlearn */
-	must("echo 0 >/proc/sys/net/ipv4/neigh/far0/locktime");
-	must("ip neigh replace 10.1.0.71 lladdr 02:00:00:00:00:99 nud stale dev far0");
-	/* in the same tick it counts as learnt just now even so */
-	must("sleep 0.05");
-}
-
-static void test_arp_run(void **state)
-{
-	struct vz_error err;
-	char mac[18];
-
-	assert_int_equal(run_arp(VZ_ARP_DETECT, NULL, "10.1.0.2"), 1);
-	assert_int_equal(strncmp(answer, "10.1.0.2 ", 9), 0);
-	assert_int_equal(run_arp(VZ_ARP_REQUEST, "0.0.0.0", "10.1.0.2"), 1);
-	assert_int_equal(run_arp(VZ_ARP_DETECT, NULL, "10.1.0.66"), 0);
-	assert_string_equal(answer, "");
-	in_far(far_knew);
-	assert_int_equal(run_arp(VZ_ARP_UPDATE, "10.1.0.71", "10.1.0.71"), 0);
-	in_far(far_learns);
-	in_far(far_knew);
-	assert_int_equal(run_arp(VZ_ARP_REPLY, "10.1.0.71", "10.1.0.2"), 0);
-	in_far(far_learns);
-	assert_int_equal(run_arp(VZ_ARP_DETECT, NULL, "10.1.0.256"),
-			 -VZ_E_INVALID_VALUE);
-	assert_int_equal(run_arp(VZ_ARP_DETECT, "2001:db8::1", "10.1.0.2"),
-			 -VZ_E_INVALID_VALUE);
-
-	assert_int_equal(vz_ip_detect("10.1.0.2", "near0", mac, &err), 1);
-	assert_int_equal(strlen(mac), 17);
-	assert_int_equal(vz_ip_detect("2001:db8:1::2", "near0", mac, &err), 1);
-	assert_int_equal(vz_ip_detect("2001:db8:1::66", "near0", mac, &err), 0);
-	assert_int_equal(vz_ip_announce("10.1.0.71", "near0", &err), 0);
-	assert_int_equal(vz_ip_announce("nonsense", "near0", &err), -EINVAL);
-	assert_int_equal(err.code, VZ_E_INVALID_VALUE);
-	assert_int_equal(vz_ip_announce("10.1.0.71", "lo", &err), -EOPNOTSUPP);
-	assert_int_equal(err.code, VZ_E_NETDEV);
-	assert_int_equal(vz_ip_announce("10.1.0.71", "nosuch0", &err), -ENODEV);
-}
-
-/* ----------------------------------------------------------- namespaces -- */
-
-static void set_up_far(void)
-{
-	must("ip link set lo up && ip link set far0 up");
-	must("ip addr add 10.1.0.2/24 dev far0");
-	must("ip addr add 2001:db8:1::2/64 dev far0 nodad");
-}
-
-static int make_namespaces(void **state)
-{
-	struct vz_nl *nl;
+	struct vz_hostnet h;
 	struct vz_link link;
+	struct vz_error err;
 
-	if (unshare(CLONE_NEWNET))
-		return -1;
-	far_ns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (far_ns < 0 || unshare(CLONE_NEWNET))
-		return -1;
-	must("ip link add near0 address 02:00:00:00:00:77 type veth peer name far0");
-	nl = open_nl(-1);
-	link = find(nl, "far0");
-	assert_int_equal(vz_link_move(nl, link.index, far_ns, "far0"), 0);
+	fx_write(fx, "etc/vz.conf", conf);
+	assert_int_equal(vz_ctx_load(fx->ctx, &err), 0);
+	assert_int_equal(vz_hostnet_load(&h, fx->ctx, nl, &err), 0);
+	h.venet = find(nl, "stand0");
+	link = find(nl, "near0");
+	assert_int_equal(vz_sysctl_venet(&h, family, &err), 0);
+	assert_int_equal(vz_sysctl_neighbour(&h, &link, family, &err), 0);
+	vz_hostnet_free(&h);
 	vz_nl_close(nl);
-	must("ip link set lo up && ip link set near0 up");
-	must("ip addr add 10.1.0.1/24 dev near0");
-	must("ip addr add 2001:db8:1::1/64 dev near0 nodad");
-	in_far(set_up_far);
-	/* the link-local addresses are being checked for another second */
-	must("ip addr add fe80::77/64 dev near0 nodad");
-	return 0;
+}
+
+static void is(const char *name, const char *value)
+{
+	char *text, *path;
+
+	assert_true(asprintf(&path, "/proc/sys/net/%s", name) > 0);
+	assert_int_equal(vz_read_file_at(AT_FDCWD, path, 64, &text), 0);
+	text[strcspn(text, "\n")] = '\0';
+	if (strcmp(text, value))
+		fail_msg("%s is %s instead of %s", name, text, value);
+	free(text);
+	free(path);
+}
+
+static void test_sysctls(void **state)
+{
+	struct fixture *fx = *state;
+
+	/* a stand-in for the device of vznet, and a host's end of a container's */
+	must("ip link add stand0 type veth peer name veth9");
+	must("ip link add uplink0 type bridge");
+	must("echo 1 >/proc/sys/net/ipv6/conf/uplink0/accept_ra");
+	must("echo 1 >/proc/sys/net/ipv6/conf/near0/accept_ra");
+	must("echo 1 >/proc/sys/net/ipv6/conf/stand0/accept_ra");
+	must("echo 1 >/proc/sys/net/ipv4/conf/all/send_redirects");
+
+	set_up(fx, "SKIP_SYSCTL_SETUP=\"yes\"\n", AF_INET);
+	set_up(fx, "SKIP_SYSCTL_SETUP=\"yes\"\n", AF_INET6);
+	is("ipv4/conf/stand0/forwarding", "0");
+	is("ipv4/conf/near0/forwarding", "0");
+	is("ipv6/conf/all/forwarding", "0");
+	is("ipv6/conf/near0/proxy_ndp", "0");
+
+	set_up(fx, "", AF_INET);
+	is("ipv4/conf/stand0/forwarding", "1");
+	is("ipv4/conf/near0/forwarding", "1");
+	is("ipv4/conf/stand0/send_redirects", "0");
+	is("ipv4/conf/all/send_redirects", "0");
+	is("ipv4/ip_forward", "0");
+	is("ipv6/conf/all/forwarding", "0");
+
+	set_up(fx, "", AF_INET6);
+	is("ipv6/conf/all/forwarding", "1");
+	is("ipv6/conf/near0/proxy_ndp", "1");
+	/* what may lead to containers is not trusted to tell a route */
+	is("ipv6/conf/uplink0/accept_ra", "2");
+	is("ipv6/conf/near0/accept_ra", "1");
+	is("ipv6/conf/stand0/accept_ra", "1");
+	must("ip link del stand0 && ip link del uplink0");
+	must("echo 0 >/proc/sys/net/ipv6/conf/all/forwarding");
+	must("echo 0 >/proc/sys/net/ipv4/conf/near0/forwarding");
 }
 
 int main(void)
@@ -574,15 +380,9 @@ int main(void)
 		cmocka_unit_test(test_proxies),
 		fx_test(test_neighbours),
 		fx_test(test_source),
-		cmocka_unit_test(test_probes),
-		cmocka_unit_test(test_probes_at_once),
-		cmocka_unit_test(test_announce),
-		cmocka_unit_test(test_arp_run),
+		fx_test(test_sysctls),
 	};
 
-	if (unshare(CLONE_NEWNET)) {
-		puts("skipped: needs root");
-		return 77;
-	}
+	skip_unless_root();
 	return cmocka_run_group_tests_name("net", tests, make_namespaces, NULL);
 }

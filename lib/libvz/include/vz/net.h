@@ -20,8 +20,9 @@ struct vz_ct;
 int vz_ct_addresses(struct vz_ct *ct, char **text, struct vz_error *err);
 
 /**
- * vz_ctx_device_up - a network device of the host has come up (again): answers
- * on it for the addresses of the running containers, as NEIGHBOUR_DEVS tells
+ * vz_ctx_device_up - a network device of the host has come up (again): routes
+ * the addresses of the running containers and answers for them, as
+ * NEIGHBOUR_DEVS tells, and announces them on this device
  *
  * Errors: ENODEV.
  */
