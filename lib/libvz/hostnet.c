@@ -109,19 +109,54 @@ static bool is_veth_of_ct(const struct vz_link *link)
 	       isdigit((unsigned char)link->name[4]);
 }
 
+/* NEIGHBOUR_DEVS where it is a list, else NULL. */
+static const char *listed_devs(const struct vz_hostnet *h)
+{
+	const char *devs = vz_ctx_get(h->ctx, "NEIGHBOUR_DEVS");
+
+	if (!devs || !*devs || !strcmp(devs, "detect") || !strcmp(devs, "all"))
+		return NULL;
+	return strncmp(devs, "list:", 5) ? devs : devs + 5;
+}
+
+/* The next word of a list: its length, 0 at the end. */
+static size_t next_word(const char **list)
+{
+	*list += strspn(*list, " \t,");
+	return strcspn(*list, " \t,");
+}
+
 static bool is_listed(const char *list, const char *name)
 {
-	size_t len = strlen(name), n;
+	size_t n;
 
-	if (!strncmp(list, "list:", 5))
-		list += 5;
-	for (; *list; list += n) {
-		list += strspn(list, " \t,");
-		n = strcspn(list, " \t,");
-		if (n == len && !strncmp(list, name, n))
+	for (; (n = next_word(&list)); list += n)
+		if (n == strlen(name) && !strncmp(list, name, n))
 			return true;
-	}
 	return false;
+}
+
+static bool has_name(const struct vz_hostnet *h, const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < h->nlinks; i++)
+		if (!strncmp(h->links[i].name, name, len) &&
+		    !h->links[i].name[len])
+			return true;
+	return false;
+}
+
+void vz_hostnet_warn(const struct vz_hostnet *h)
+{
+	const char *list = listed_devs(h);
+	size_t n;
+
+	for (; list && (n = next_word(&list)); list += n)
+		if (n >= IFNAMSIZ || !has_name(h, list, n))
+			vz_log(h->ctx, VZ_LOG_ERR, 0,
+			       "Warning: NEIGHBOUR_DEVS names %.*s, but there is no such device",
+			       (int)n, list);
 }
 
 static bool has_neighbours_at(const struct vz_hostnet *h, int index)
@@ -169,14 +204,15 @@ bool vz_hostnet_is_neighbour(const struct vz_hostnet *h,
 			     const struct vz_ip *ip)
 {
 	const char *devs = vz_ctx_get(h->ctx, "NEIGHBOUR_DEVS");
+	const char *list = listed_devs(h);
 
 	if (!has_neighbours(h, link))
 		return false;
-	if (!devs || !*devs || !strcmp(devs, "detect"))
-		return has_route(h, link, ip, connected_bits(h, ip));
-	if (!strcmp(devs, "all"))
+	if (list)
+		return is_listed(list, link->name);
+	if (devs && !strcmp(devs, "all"))
 		return !is_veth_of_ct(link);
-	return is_listed(devs, link->name);
+	return has_route(h, link, ip, connected_bits(h, ip));
 }
 
 bool vz_hostnet_is_outward(const struct vz_hostnet *h,

@@ -35,6 +35,8 @@ int vz_hostnet_venet(struct vz_nl *nl, struct vz_link *link);
 bool vz_hostnet_is_neighbour(const struct vz_hostnet *h,
 			     const struct vz_link *link,
 			     const struct vz_ip *ip);
+/** vz_hostnet_warn - logs what NEIGHBOUR_DEVS names in vain */
+void vz_hostnet_warn(const struct vz_hostnet *h);
 /** vz_hostnet_is_outward - does a default route lead over it? */
 bool vz_hostnet_is_outward(const struct vz_hostnet *h,
 			   const struct vz_link *link, int family);

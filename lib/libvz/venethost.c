@@ -225,6 +225,7 @@ int vz_venet_route(const struct vz_hostnet *h, const struct vz_ips *ips,
 	size_t i;
 	int ret;
 
+	vz_hostnet_warn(h);
 	ret = prepare_venet(h, ips, err);
 	if (!ret)
 		ret = vz_hostnet_source(h, &source, err);

@@ -260,6 +260,29 @@ static void test_neighbours(void **state)
 	must("ip route del default && ip -6 route del default");
 }
 
+static void test_warning(void **state)
+{
+	struct fixture *fx = *state;
+	struct vz_nl *nl = open_nl(-1);
+	struct vz_hostnet h;
+	struct vz_error err;
+
+	fx_write(fx, "etc/vz.conf", "NEIGHBOUR_DEVS=\"list:nosuch0 near0 near\"\n");
+	assert_int_equal(vz_ctx_load(fx->ctx, &err), 0);
+	assert_int_equal(vz_hostnet_load(&h, fx->ctx, nl, &err), 0);
+	vz_hostnet_warn(&h);
+	assert_string_equal(fx->log,
+			    "0 Warning: NEIGHBOUR_DEVS names nosuch0, but there is no such device\n"
+			    "0 Warning: NEIGHBOUR_DEVS names near, but there is no such device\n");
+	fx->log[0] = '\0';
+	fx_write(fx, "etc/vz.conf", "NEIGHBOUR_DEVS=\"all\"\n");
+	assert_int_equal(vz_ctx_load(fx->ctx, &err), 0);
+	vz_hostnet_warn(&h);
+	assert_string_equal(fx->log, "");
+	vz_hostnet_free(&h);
+	vz_nl_close(nl);
+}
+
 static void source_is(struct fixture *fx, const char *dev, const char *expect)
 {
 	struct vz_nl *nl = open_nl(-1);
@@ -379,6 +402,7 @@ int main(void)
 		cmocka_unit_test(test_routes),
 		cmocka_unit_test(test_proxies),
 		fx_test(test_neighbours),
+		fx_test(test_warning),
 		fx_test(test_source),
 		fx_test(test_sysctls),
 	};
