@@ -189,27 +189,33 @@ in_net $a python3 /tmp/eth.py send mv0 $wrong
 check "wrong source, by a device on top: counted" test "$(dropped $a)" -gt 1
 in_net $a ip link del mv0
 
-# traffic control can have the kernel skip what the host looks at with
-in_net $a tc qdisc add dev eth0 clsact
-in_net $a ip link add ifb0 type ifb
-in_net $a ip link set ifb0 up
-in_net $a tc filter add dev eth0 egress protocol all u32 match mark 0 0xffffffff \
-	action mirred egress redirect dev ifb0
-in_net $a tc qdisc add dev ifb0 clsact
-in_net $a tc filter add dev ifb0 egress protocol all matchall action skbedit mark 7
-refused "wrong source, through an ifb: does not arrive" hears $wrong br0
-ip link set veth$a.0 nomaster
-nft add table netdev f
-nft add chain netdev f c "{ type filter hook ingress device veth$a.0 priority 0; policy drop; }"
-ip addr add 10.38.0.1/24 dev veth$a.0
-vzctl exec $a 'ip addr add 10.38.0.2/24 dev eth0'
-refused "the host's rules cannot be skipped either" vzctl exec2 $a ping -c1 -w2 10.38.0.1
-nft delete table netdev f
-check "without them it works" vzctl exec2 $a ping -c1 -w5 10.38.0.1
-in_net $a tc qdisc del dev eth0 clsact
-in_net $a ip link del ifb0
-ip addr flush dev veth$a.0
-ip link set veth$a.0 master br0
+# traffic control can have the kernel skip what the host looks at with; the
+# kernel that looks for bugs has no ifb
+if [ "$VZ_KERNEL" != debug ]; then
+	check "a detour through an ifb" in_net $a sh -ec '
+		tc qdisc add dev eth0 clsact
+		ip link add ifb0 type ifb
+		ip link set ifb0 up
+		tc filter add dev eth0 egress protocol all u32 \
+			match mark 0 0xffffffff \
+			action mirred egress redirect dev ifb0
+		tc qdisc add dev ifb0 clsact
+		tc filter add dev ifb0 egress protocol all matchall \
+			action skbedit mark 7'
+	refused "wrong source, through an ifb: does not arrive" hears $wrong br0
+	ip link set veth$a.0 nomaster
+	check "a rule of the host" nft "add table netdev f; add chain netdev f c
+		{ type filter hook ingress device veth$a.0 priority 0; policy drop; }"
+	ip addr add 10.38.0.1/24 dev veth$a.0
+	vzctl exec $a 'ip addr add 10.38.0.2/24 dev eth0'
+	refused "the host's rules cannot be skipped either" vzctl exec2 $a ping -c1 -w2 10.38.0.1
+	nft delete table netdev f
+	check "without them it works" vzctl exec2 $a ping -c1 -w5 10.38.0.1
+	in_net $a tc qdisc del dev eth0 clsact
+	in_net $a ip link del ifb0
+	ip addr flush dev veth$a.0
+	ip link set veth$a.0 master br0
+fi
 
 in_net $a ip netns add nested
 in_net $a ip link set eth0 netns nested
