@@ -4,6 +4,10 @@
  * that cost (recursion protection, full registers), with IPMODIFY to change
  * where the call goes and PERMANENT so that kernel.ftrace_enabled=0 is refused
  * instead of silently taking the hooks away.
+ *
+ * The functions of a module come before its init function runs, and go after
+ * its exit function did; in between they are hooked, so nobody calls them
+ * unseen.
  */
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
@@ -45,6 +49,10 @@ EXPORT_SYMBOL_GPL(vz_hook_fail);
 static int vz_hook_find(struct vz_hook *hook)
 {
 	hook->addr = vz_symbol(hook->name);
+	if (!hook->addr && hook->state == VZ_HOOK_IDLE && hook->module) {
+		hook->state = VZ_HOOK_WAITING;
+		return 0;
+	}
 	if (!hook->addr) {
 		__vz_hook_fail(hook, "no such function in this kernel");
 		return -ENOENT;
@@ -61,8 +69,9 @@ static int vz_hook_find(struct vz_hook *hook)
  * vz_hook_add - make a hook known
  * @hook: hook
  *
- * Return: 0, or a negative error when it cannot be used; it is known then,
- * too, with the reason, and has to be removed.
+ * Return: 0, also when its function has not come yet; or a negative error when
+ * it cannot be used; it is known then, too, with the reason, and has to be
+ * removed.
  */
 int vz_hook_add(struct vz_hook *hook)
 {
@@ -72,15 +81,11 @@ int vz_hook_add(struct vz_hook *hook)
 }
 EXPORT_SYMBOL_GPL(vz_hook_add);
 
-/**
- * vz_hook_arm - put a hook in place
- * @hook: hook; nothing happens when it is armed or failed
- */
-void vz_hook_arm(struct vz_hook *hook)
+static void __vz_hook_arm(struct vz_hook *hook)
 {
 	int err;
 
-	guard(mutex)(&vz_hook_lock);
+	lockdep_assert_held(&vz_hook_lock);
 	if (hook->state != VZ_HOOK_IDLE)
 		return;
 	err = register_ftrace_function(&hook->ops);
@@ -91,7 +96,28 @@ void vz_hook_arm(struct vz_hook *hook)
 			       "somebody else has hooked it" :
 			       "ftrace refuses it");
 }
+
+/**
+ * vz_hook_arm - put a hook in place
+ * @hook: hook; nothing happens when it is armed or failed; one that waits for
+ *	its function is armed when that comes
+ */
+void vz_hook_arm(struct vz_hook *hook)
+{
+	guard(mutex)(&vz_hook_lock);
+	hook->wanted = true;
+	__vz_hook_arm(hook);
+}
 EXPORT_SYMBOL_GPL(vz_hook_arm);
+
+static void __vz_hook_disarm(struct vz_hook *hook)
+{
+	lockdep_assert_held(&vz_hook_lock);
+	if (hook->state != VZ_HOOK_ARMED)
+		return;
+	unregister_ftrace_function(&hook->ops);
+	hook->state = VZ_HOOK_IDLE;
+}
 
 /**
  * vz_hook_disarm - take a hook out
@@ -102,12 +128,83 @@ EXPORT_SYMBOL_GPL(vz_hook_arm);
 void vz_hook_disarm(struct vz_hook *hook)
 {
 	guard(mutex)(&vz_hook_lock);
-	if (hook->state != VZ_HOOK_ARMED)
-		return;
-	unregister_ftrace_function(&hook->ops);
-	hook->state = VZ_HOOK_IDLE;
+	hook->wanted = false;
+	__vz_hook_disarm(hook);
 }
 EXPORT_SYMBOL_GPL(vz_hook_disarm);
+
+/**
+ * vz_hook_works - does or will a hook do what it is for?
+ * @hook: hook
+ *
+ * Return: false if it cannot be used on this kernel.
+ */
+bool vz_hook_works(struct vz_hook *hook)
+{
+	guard(mutex)(&vz_hook_lock);
+	return hook->state != VZ_HOOK_FAILED;
+}
+EXPORT_SYMBOL_GPL(vz_hook_works);
+
+/* A module that has come without the function makes the hook fail. */
+static void vz_hook_come(struct vz_hook *hook)
+{
+	if (hook->state != VZ_HOOK_WAITING || vz_hook_find(hook))
+		return;
+	hook->state = VZ_HOOK_IDLE;
+	if (hook->wanted)
+		__vz_hook_arm(hook);
+}
+
+static void vz_hook_go(struct vz_hook *hook)
+{
+	__vz_hook_disarm(hook);
+	if (hook->state != VZ_HOOK_IDLE)
+		return;
+	/* an address that is gone must not stay behind in the filter */
+	ftrace_set_filter_ip(&hook->ops, (unsigned long)hook->addr, 1, 0);
+	hook->state = VZ_HOOK_WAITING;
+}
+
+static int vz_hook_module(struct notifier_block *nb, unsigned long action,
+			  void *data)
+{
+	const struct module *mod = data;
+	struct vz_hook *hook;
+
+	guard(mutex)(&vz_hook_lock);
+	list_for_each_entry(hook, &vz_hooks, list) {
+		if (!hook->module || strcmp(hook->module, mod->name))
+			continue;
+		if (action == MODULE_STATE_COMING)
+			vz_hook_come(hook);
+		else if (action == MODULE_STATE_GOING)
+			vz_hook_go(hook);
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block vz_hook_module_nb = {
+	.notifier_call = vz_hook_module,
+};
+
+/**
+ * vz_hook_init - follow the modules of the kernel
+ *
+ * Return: 0 or a negative error.
+ */
+int vz_hook_init(void)
+{
+	return register_module_notifier(&vz_hook_module_nb);
+}
+
+/**
+ * vz_hook_exit - stop following them
+ */
+void vz_hook_exit(void)
+{
+	unregister_module_notifier(&vz_hook_module_nb);
+}
 
 /**
  * vz_hook_remove - forget a hook
@@ -122,7 +219,8 @@ void vz_hook_remove(struct vz_hook *hook)
 		list_del(&hook->list);
 	ftrace_free_filter(&hook->ops);
 	/* those between vz_hook_leave() and the end of a wrapper */
-	synchronize_rcu_tasks();
+	if (READ_ONCE(hook->fired))
+		synchronize_rcu_tasks();
 }
 EXPORT_SYMBOL_GPL(vz_hook_remove);
 
@@ -132,7 +230,9 @@ EXPORT_SYMBOL_GPL(vz_hook_remove);
  */
 void vz_hook_show(struct seq_file *m)
 {
-	static const char * const states[] = { "idle", "armed", "failed" };
+	static const char * const states[] = {
+		"idle", "armed", "waiting", "failed",
+	};
 	struct vz_hook *hook;
 
 	guard(mutex)(&vz_hook_lock);
@@ -141,6 +241,8 @@ void vz_hook_show(struct seq_file *m)
 		if (hook->state == VZ_HOOK_FAILED)
 			seq_printf(m, ": %s; without it: %s", hook->problem,
 				   hook->feature);
+		else if (hook->state == VZ_HOOK_WAITING)
+			seq_printf(m, " for the module %s", hook->module);
 		seq_putc(m, '\n');
 	}
 }

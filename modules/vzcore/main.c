@@ -25,6 +25,9 @@ static int __init vzcore_init(void)
 	err = vz_proc_init();
 	if (err)
 		goto err_terminal;
+	err = vz_hook_init();
+	if (err)
+		goto err_proc;
 	vz_visible_init();
 	vz_oom_init();
 	err = vz_ctl_init();
@@ -35,6 +38,8 @@ static int __init vzcore_init(void)
 err_oom:
 	vz_oom_exit();
 	vz_visible_exit();
+	vz_hook_exit();
+err_proc:
 	vz_proc_exit();
 err_terminal:
 	vz_terminal_exit();
@@ -51,6 +56,7 @@ static void __exit vzcore_exit(void)
 	vz_ct_idle();
 	vz_oom_exit();
 	vz_visible_exit();
+	vz_hook_exit();
 	vz_proc_exit();
 	vz_terminal_exit();
 	vz_event_exit();

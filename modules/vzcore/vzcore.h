@@ -33,6 +33,8 @@ void vz_ctl_exit(void);
 
 /* hook.c */
 void vz_hook_show(struct seq_file *m);
+int vz_hook_init(void);
+void vz_hook_exit(void);
 
 /* init_watch.c */
 int vz_init_find(struct vz_ct *ct, int pidfd);

@@ -19,17 +19,22 @@
  * enum vz_hook_state - what a hook does
  * @VZ_HOOK_IDLE: it works and is not needed now
  * @VZ_HOOK_ARMED: it is in place
+ * @VZ_HOOK_WAITING: the module that has the function is not loaded, so nobody
+ *	can call it
  * @VZ_HOOK_FAILED: it cannot be used on this kernel
  */
 enum vz_hook_state {
 	VZ_HOOK_IDLE,
 	VZ_HOOK_ARMED,
+	VZ_HOOK_WAITING,
 	VZ_HOOK_FAILED,
 };
 
 /**
- * struct vz_hook - a hook; define it with VZ_HOOK()
+ * struct vz_hook - a hook; define it with VZ_HOOK() or VZ_HOOK_MODULE()
  * @name: kernel function
+ * @module: module of the kernel that has it, or NULL; that module may come
+ *	and go while the hook is known
  * @feature: what is missing without it, in words
  * @owner: module that has the callback
  * @ops: the ftrace side
@@ -39,10 +44,12 @@ enum vz_hook_state {
  * @state: enum vz_hook_state, changed under the engine's lock
  * @problem: in words, when @state is VZ_HOOK_FAILED
  * @fired: it was called at least once
+ * @wanted: it is to be armed when its function comes
  * @list: link in the list of all hooks
  */
 struct vz_hook {
 	const char		*name;
+	const char		*module;
 	const char		*feature;
 	struct module		*owner;
 	struct ftrace_ops	ops;
@@ -52,6 +59,7 @@ struct vz_hook {
 	enum vz_hook_state	state;
 	const char		*problem;
 	bool			fired;
+	bool			wanted;
 	struct list_head	list;
 };
 
@@ -65,6 +73,17 @@ struct vz_hook {
  *	at the arguments and call vz_hook_refuse() or vz_hook_redirect()
  */
 #define VZ_HOOK(_hook, _func, _feature, _handler)			\
+	VZ_HOOK_MODULE(_hook, _func, NULL, _feature, _handler)
+
+/**
+ * VZ_HOOK_MODULE - define a hook on a function that a module of the kernel has
+ * @_hook: name of the variable
+ * @_func: function
+ * @_module: name of the module; NULL: the function is in the kernel itself
+ * @_feature: see VZ_HOOK()
+ * @_handler: see VZ_HOOK()
+ */
+#define VZ_HOOK_MODULE(_hook, _func, _module, _feature, _handler)	\
 static void notrace _hook##_entry(unsigned long ip, unsigned long parent, \
 				  struct ftrace_ops *ops,		\
 				  struct ftrace_regs *fregs)		\
@@ -78,6 +97,7 @@ static void notrace _hook##_entry(unsigned long ip, unsigned long parent, \
 }									\
 static struct vz_hook _hook = {						\
 	.name = #_func,							\
+	.module = _module,						\
 	.feature = _feature,						\
 	.owner = THIS_MODULE,						\
 	.ops = {							\
@@ -92,6 +112,7 @@ void vz_hook_remove(struct vz_hook *hook);
 void vz_hook_arm(struct vz_hook *hook);
 void vz_hook_disarm(struct vz_hook *hook);
 void vz_hook_fail(struct vz_hook *hook, const char *problem);
+bool vz_hook_works(struct vz_hook *hook);
 
 /**
  * vz_hook_refuse - answer the call instead of the original
