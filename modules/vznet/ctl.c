@@ -186,6 +186,15 @@ static long venet_ctl_netdev_return(void *arg)
 	return venet_return(a);
 }
 
+static long venet_ctl_netfilter(void *arg)
+{
+	const struct vznet_netfilter *a = arg;
+
+	if (!venet_ctid_is_valid(a->ctid) || a->reserved)
+		return -EINVAL;
+	return venet_netfilter_set(a->ctid, a->mode);
+}
+
 #define VENET_NR(_req)	(_IOC_NR(_req) - _IOC_NR(VZNET_IOC_ADDR_ADD))
 
 static const struct vz_ctl_cmd venet_ctl_cmds[] = {
@@ -204,6 +213,8 @@ static const struct vz_ctl_cmd venet_ctl_cmds[] = {
 		VZ_CTL_CMD(struct vznet_netdev, false, venet_ctl_netdev_lend),
 	[VENET_NR(VZNET_IOC_NETDEV_RETURN)] =
 		VZ_CTL_CMD(struct vznet_netdev, true, venet_ctl_netdev_return),
+	[VENET_NR(VZNET_IOC_NETFILTER)] =
+		VZ_CTL_CMD(struct vznet_netfilter, false, venet_ctl_netfilter),
 };
 
 /**

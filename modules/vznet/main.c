@@ -27,6 +27,7 @@ static int __init vznet_init(void)
 	err = venet_proc_init();
 	if (err)
 		goto err_lend;
+	venet_netfilter_init();
 	return 0;
 
 err_lend:
@@ -45,6 +46,7 @@ err_addr:
 
 static void __exit vznet_exit(void)
 {
+	venet_netfilter_exit();
 	venet_proc_exit();
 	venet_lend_exit();
 	venet_veth_exit();

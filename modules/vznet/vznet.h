@@ -73,6 +73,7 @@ struct venet_pcpu {
  * @addrs: its addresses, newest first; readers under RCU, changed under
  *	venet_lock
  * @naddrs: how many
+ * @netfilter: enum vznet_netfilter_mode; changed under venet_lock
  * @pcpu: counters
  * @refs: references: the container's slot has one, the device has one
  * @list: link in venet_owners
@@ -87,6 +88,7 @@ struct venet_owner {
 	struct net			*net;
 	struct list_head		addrs;
 	u32				naddrs;
+	u32				netfilter;
 	struct venet_pcpu __percpu	*pcpu;
 	refcount_t			refs;
 	struct list_head		list;
@@ -133,6 +135,10 @@ int venet_lend(const struct vznet_netdev *arg);
 int venet_return(struct vznet_netdev *arg);
 int venet_lend_init(void);
 void venet_lend_exit(void);
+/* netfilter.c */
+int venet_netfilter_set(u32 ctid, u32 mode);
+void venet_netfilter_init(void);
+void venet_netfilter_exit(void);
 
 /* owner.c */
 extern struct vz_subsys venet_subsys;

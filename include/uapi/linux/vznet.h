@@ -274,6 +274,45 @@ struct vznet_netdev {
 	char	name[VZNET_NAME_LEN];
 };
 
+/**
+ * enum vznet_netfilter_mode - what of netfilter a container may use
+ * @VZNET_NETFILTER_FULL: all of it
+ * @VZNET_NETFILTER_STATEFUL: all but NAT
+ * @VZNET_NETFILTER_STATELESS: neither NAT nor connection tracking
+ * @VZNET_NETFILTER_DISABLED: nothing
+ */
+enum vznet_netfilter_mode {
+	VZNET_NETFILTER_FULL		= 0,
+	VZNET_NETFILTER_STATEFUL	= 1,
+	VZNET_NETFILTER_STATELESS	= 2,
+	VZNET_NETFILTER_DISABLED	= 3,
+};
+
+/**
+ * struct vznet_netfilter - VZNET_IOC_NETFILTER
+ * @size: in: sizeof(struct vznet_netfilter)
+ * @ctid: in: container; one for which this was never called has
+ *	VZNET_NETFILTER_FULL
+ * @mode: in: enum vznet_netfilter_mode
+ * @reserved: 0
+ *
+ * From now on the container's processes cannot add to its network namespaces
+ * what the mode does not include; what is there already stays.  A rule that
+ * needs a part that is not included gets EOPNOTSUPP.  With
+ * VZNET_NETFILTER_DISABLED netlink answers EPERM, and the socket options
+ * ENOPROTOOPT.  NAT without netfilter (tc's action ct, openvswitch, IPVS) is
+ * part of VZNET_NETFILTER_FULL only.
+ *
+ * Errors: EOPNOTSUPP (the mode cannot be enforced on this kernel,
+ * /proc/vz/hooks tells why; the old one stays).
+ */
+struct vznet_netfilter {
+	__u32	size;
+	__u32	ctid;
+	__u32	mode;
+	__u32	reserved;
+};
+
 #define VZNET_IOC_ADDR_ADD	_IOWR(VZ_IOC_MAGIC, 0x20, struct vznet_addr)
 #define VZNET_IOC_ADDR_DEL	_IOW(VZ_IOC_MAGIC, 0x21, struct vznet_addr)
 #define VZNET_IOC_ADDR_LIST	_IOWR(VZ_IOC_MAGIC, 0x22, \
@@ -286,5 +325,6 @@ struct vznet_netdev {
 				      struct vznet_veth_list)
 #define VZNET_IOC_NETDEV_LEND	_IOW(VZ_IOC_MAGIC, 0x2b, struct vznet_netdev)
 #define VZNET_IOC_NETDEV_RETURN	_IOWR(VZ_IOC_MAGIC, 0x2c, struct vznet_netdev)
+#define VZNET_IOC_NETFILTER	_IOW(VZ_IOC_MAGIC, 0x2f, struct vznet_netfilter)
 
 #endif /* _UAPI_LINUX_VZNET_H */
