@@ -122,6 +122,14 @@ void vz_feature_prepare(struct vz_ct *ct);
  * DEVNODES; start with *@iter = 0 */
 const char *vz_feature_devnode(const struct vz_ct *ct, size_t *iter);
 
+/* ---------------------------------------------------- netfilter.c -- */
+
+/** vz_netfilter_mode - what NETFILTER, or in older configs IPTABLES, says */
+const char *vz_netfilter_mode(const struct vz_ct *ct);
+/** vz_netfilter_setup - puts it into effect on a registered container; what is
+ * not in force on this host is a warning */
+void vz_netfilter_setup(struct vz_ct *ct);
+
 /* ------------------------------------------------------- rootfs.c -- */
 
 /** vz_root_clone - a detached, idmapped copy of what is mounted at VE_ROOT */

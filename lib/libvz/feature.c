@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * FEATURES="name:on name:off": parts of the kernel that a container may use.
- * What a user namespace may use by itself needs no more than its module, which
- * the container cannot load.
+ * What a user namespace may use by itself needs no more than its module: the
+ * kernel loads some of them when a container first asks, and not all.
  */
 #include <fcntl.h>
 #include <strings.h>
@@ -22,7 +22,7 @@ static const struct feature features[] = {
 	{ "ipip",	"ipip",		NULL },
 	{ "ipgre",	"ip_gre",	NULL },
 	{ "sit",	"sit",		NULL },
-	{ "ppp",	"ppp_generic",	"ppp:rw" },
+	{ "ppp",	"ppp_async",	"ppp:rw" },
 };
 
 bool vz_feature_is(const struct vz_ct *ct, const char *name, const char *state)
@@ -40,14 +40,25 @@ bool vz_feature_is(const struct vz_ct *ct, const char *name, const char *state)
 	return false;
 }
 
+static bool is_loaded(const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/module/%s", name);
+	return !access(path, F_OK);
+}
+
 /* Modules may be built in; the device or the container's own attempt tells. */
 void vz_feature_load(struct vz_ct *ct, const char *name)
 {
 	char *const argv[] = { "modprobe", "-q", "--", (char *)name, NULL };
 	char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 	int status = 0;
-	pid_t pid = fork();
+	pid_t pid;
 
+	if (is_loaded(name))
+		return;
+	pid = fork();
 	if (!pid) {
 		sys_close_from(3);
 		execvpe(argv[0], argv, env);

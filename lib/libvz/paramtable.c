@@ -112,8 +112,8 @@ const struct vz_param_def vz_param_table[] = {
 	    "interface", .take = vz_take_words),
 	VAR("NETIF", netif, 0,
 	    "ifname=,bridge=,mac=,host_ifname=,host_mac=[,mac_filter=][;...]"),
-	VAR("NETFILTER", choice, 0, "disabled|stateless|stateful|full",
-	    .words = netfilter_modes, .def = "stateless"),
+	OPT("NETFILTER", "netfilter", choice, START,
+	    "disabled|stateless|stateful|full", .words = netfilter_modes, .def = "stateless"),
 	VAR("IPTABLES", words, GLOBAL, "module ..."),
 
 	/* rights and devices */

@@ -122,6 +122,7 @@ static int prepare(struct start *s, struct vz_error *err)
 	ret = register_ct(s, err);
 	if (ret)
 		return ret;
+	vz_netfilter_setup(s->ct);
 	vz_fault("start:registered");
 	ret = vz_cgroup_limits(s->ct, err);
 	if (ret)
