@@ -7,11 +7,17 @@
 
 #include "collect.h"
 
-/* What is read of one container before it becomes a row. */
+/**
+ * struct subject - what is read of one container before it becomes a row
+ * @net: its traffic
+ * @net_known: a field needs @net, and it could be read
+ */
 struct subject {
 	struct vz_ct		*ct;
 	struct vz_status	st;
 	bool			down;
+	struct vz_net_stat	net;
+	bool			net_known;
 };
 
 static void set_text(struct value *value, const char *text)
@@ -215,6 +221,23 @@ static void set_addresses(struct value *value, int index,
 	set_text(value, text);
 }
 
+static uint64_t sum_bytes(const struct vz_net_count *counts)
+{
+	uint64_t sum = 0;
+	int i;
+
+	for (i = 0; i < VZ_NET_CLASSES; i++)
+		sum += counts[i].bytes;
+	return sum;
+}
+
+static void set_net(struct value *value, int source, const struct subject *s)
+{
+	if (s->net_known)
+		set_number(value, sum_bytes(source == FROM_NET_IN ?
+					    s->net.in : s->net.out));
+}
+
 static void set_value(struct value *value, int index, const struct subject *s)
 {
 	switch (fields[index].source) {
@@ -246,6 +269,10 @@ static void set_value(struct value *value, int index, const struct subject *s)
 	case FROM_VSWAP:
 		set_number(value, is_vswap(s->ct));
 		break;
+	case FROM_NET_IN:
+	case FROM_NET_OUT:
+		set_net(value, fields[index].source, s);
+		break;
 	case FROM_NOWHERE:
 		break;
 	default:
@@ -274,6 +301,19 @@ static bool is_wanted(const struct request *request, const struct subject *s)
 	if (request->stopped)
 		return s->down;
 	return request->all || request->count || !s->down;
+}
+
+static void read_net(const struct request *request, struct subject *s)
+{
+	int i;
+
+	for (i = 0; i < field_count; i++)
+		if (request->needed[i] && (fields[i].source == FROM_NET_IN ||
+					   fields[i].source == FROM_NET_OUT))
+			break;
+	s->net_known = i < field_count && !s->down &&
+		       !vz_ctx_net_stat(vz_ct_ctx(s->ct), vz_ct_id(s->ct),
+					&s->net, NULL);
 }
 
 static void add_row(struct result *result, const struct request *request,
@@ -316,10 +356,12 @@ static void read_container(struct vz_ctx *ctx, uint32_t id,
 	s.down = s.st.state != VZ_RUNNING;
 	if (!is_wanted(request, &s))
 		goto out;
-	if (is_hidden(request, s.ct))
+	if (is_hidden(request, s.ct)) {
 		result->hidden++;
-	else
-		add_row(result, request, &s);
+		goto out;
+	}
+	read_net(request, &s);
+	add_row(result, request, &s);
 out:
 	vz_ct_unref(s.ct);
 }

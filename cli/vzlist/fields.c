@@ -92,6 +92,10 @@
 	CONFIG(F, "disabled", "DISABL", 6, 0, KIND_BOOL, "DISABLED") \
 	CONFIG(F, "vm_overcommit", "VM_OVC", 6, 0, KIND_REAL, \
 	       "VM_OVERCOMMIT") \
+	CONFIG(F, "rate", "RATE", 15, L, KIND_LIST, "RATE") \
+	CONFIG(F, "ratebound", "RATEBND", 7, 0, KIND_BOOL, "RATEBOUND") \
+	F("net_in", "NET_IN", 14, 0, KIND_INT, FROM_NET_IN, NULL, -1) \
+	F("net_out", "NET_OUT", 14, 0, KIND_INT, FROM_NET_OUT, NULL, -1) \
 	CONFIG(F, "netfilter", "NETFILTER", 9, L, KIND_TEXT, "NETFILTER") \
 	F("capability", "CAPABILITY", 15, L, KIND_FLAGS, FROM_CONFIG_LOWER, \
 	  "CAPABILITY", -1)

@@ -21,6 +21,8 @@ enum source {
 	FROM_QUOTA,	/**< variable of a disk quota, @part of it */
 	FROM_VSWAP,
 	FROM_ADDRESSES,	/**< the kernel if it runs, else variable */
+	FROM_NET_IN,	/**< bytes received, over all network classes */
+	FROM_NET_OUT,	/**< bytes sent */
 	FROM_NOWHERE,	/**< nothing measures it yet */
 };
 

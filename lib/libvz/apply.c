@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Changes of a running container. */
 #include "net.h"
+#include "traffic.h"
 
 static int apply_hostname(struct vz_ct *ct, const char *value,
 			  struct vz_error *err)
@@ -87,6 +88,8 @@ VZ_EXPORT int vz_ct_apply(struct vz_ct *ct, const struct vz_config *changes,
 	ret = vz_net_apply(ct, changes, flags, err);
 	if (!ret)
 		ret = apply_limits(ct, changes, err);
+	if (!ret)
+		ret = vz_rates_change(ct, changes, err);
 	while (!ret && vz_config_next(changes, &iter, &name, &value)) {
 		if (!strcmp(name, "HOSTNAME"))
 			ret = apply_hostname(ct, value, err);

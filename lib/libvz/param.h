@@ -126,6 +126,9 @@ VZ_PARSER(ifnames);	/* devices of the host for a container */
 /* netif.c */
 VZ_PARSER(netif);
 
+/* rate.c */
+VZ_PARSER(rates);	/* "none" or [DEVICE:]CLASS:KBITS */
+
 /** vz_valid_domain - can this be a domain? */
 bool vz_valid_domain(const char *text);
 /** vz_valid_name - can this be the name of a container? */

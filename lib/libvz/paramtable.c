@@ -114,6 +114,10 @@ const struct vz_param_def vz_param_table[] = {
 	    "ifname=,bridge=,mac=,host_ifname=,host_mac=[,mac_filter=][;...]"),
 	OPT("NETFILTER", "netfilter", choice, START,
 	    "disabled|stateless|stateful|full", .words = netfilter_modes, .def = "stateless"),
+	OPT("RATE", "rate", rates, LIVE | ADD | GLOBAL,
+	    "[device:]class:Kbits[,...]|none"),
+	OPT("RATEBOUND", "ratebound", bool, LIVE | GLOBAL, YES_NO,
+	    .def = "no"),
 	VAR("IPTABLES", words, GLOBAL, "module ..."),
 
 	/* rights and devices */

@@ -16,6 +16,7 @@
 
 #include "net.h"
 #include "start.h"
+#include "traffic.h"
 
 static int check_state(struct vz_ct *ct, unsigned int flags,
 		       struct vz_error *err)
@@ -125,6 +126,8 @@ static int prepare(struct start *s, struct vz_error *err)
 	vz_netfilter_setup(s->ct);
 	vz_fault("start:registered");
 	ret = vz_cgroup_limits(s->ct, err);
+	if (!ret)
+		ret = vz_rates_set(s->ct, err);
 	if (ret)
 		return ret;
 	s->dev = vz_dev_create(s->ct, s->base, &s->reg, err);

@@ -195,6 +195,94 @@ static long venet_ctl_netfilter(void *arg)
 	return venet_netfilter_set(a->ctid, a->mode);
 }
 
+static long venet_ctl_class_set(void *arg)
+{
+	const struct vznet_class_list *a = arg;
+
+	if (a->count > VZNET_CLASS_NETS_MAX || a->reserved)
+		return -EINVAL;
+	return venet_class_set(a);
+}
+
+static long venet_ctl_class_list(void *arg)
+{
+	struct vznet_class_list *a = arg;
+
+	return a->reserved ? -EINVAL : venet_class_list(a);
+}
+
+static bool venet_rate_is_valid(const struct vznet_rate *a)
+{
+	return a->class < VZNET_CLASSES && a->class != VZNET_CLASS_LOCAL &&
+	       !a->flags && a->rate <= VZNET_RATE_MAX &&
+	       a->burst <= VZNET_BURST_MAX && !a->waiting && !a->reserved;
+}
+
+static long venet_ctl_rate_set(void *arg)
+{
+	const struct vznet_rate *a = arg;
+	struct venet_owner *owner;
+
+	if (!venet_ctid_is_valid(a->ctid) || !venet_rate_is_valid(a))
+		return -EINVAL;
+	guard(mutex)(&venet_lock);
+	owner = venet_owner_of_id(a->ctid);
+	return owner ? venet_rate_set(owner, a) : -ENOENT;
+}
+
+/* Stores those of one container from @n on, at most up to @max. */
+static u32 venet_collect_rates_of(const struct venet_owner *owner,
+				  struct vznet_rate *rates, u32 n, u32 max)
+{
+	struct vznet_rate rate;
+	u32 class;
+
+	for (class = 0; class < VZNET_CLASSES; class++) {
+		if (!venet_rate_get(owner, class, &rate))
+			continue;
+		if (n < max)
+			rates[n] = rate;
+		n++;
+	}
+	return n;
+}
+
+/* Returns how many there are. */
+static u32 venet_collect_rates(u32 ctid, struct vznet_rate *rates, u32 max)
+{
+	const struct venet_owner *owner;
+	u32 n = 0;
+
+	guard(mutex)(&venet_lock);
+	list_for_each_entry(owner, &venet_owners, list)
+		if (!ctid || owner->id == ctid)
+			n = venet_collect_rates_of(owner, rates, n, max);
+	return n;
+}
+
+static long venet_ctl_rate_list(void *arg)
+{
+	struct vznet_rate_list *a = arg;
+	struct vznet_rate *rates;
+	u32 total, n;
+	long ret = 0;
+
+	if (a->ctid > VZ_CTID_MAX || a->reserved)
+		return -EINVAL;
+	n = min(a->count, venet_collect_rates(a->ctid, NULL, 0));
+	rates = kvcalloc(max(n, 1U), sizeof(*rates), GFP_KERNEL);
+	if (!rates)
+		return -ENOMEM;
+	total = venet_collect_rates(a->ctid, rates, n);
+	if (copy_to_user(u64_to_user_ptr(a->rates), rates,
+			 min(n, total) * sizeof(*rates)))
+		ret = -EFAULT;
+	kvfree(rates);
+	/* those that came in between did not fit: make the caller try again */
+	a->count = total;
+	return ret;
+}
+
 #define VENET_NR(_req)	(_IOC_NR(_req) - _IOC_NR(VZNET_IOC_ADDR_ADD))
 
 static const struct vz_ctl_cmd venet_ctl_cmds[] = {
@@ -203,6 +291,10 @@ static const struct vz_ctl_cmd venet_ctl_cmds[] = {
 	VZ_CTL_CMD(struct vznet_addr_list, true, venet_ctl_addr_list),
 	VZ_CTL_CMD(struct vznet_stat, true, venet_ctl_stat),
 	VZ_CTL_CMD(struct vznet_netns, false, venet_ctl_netns),
+	[VENET_NR(VZNET_IOC_CLASS_SET)] =
+		VZ_CTL_CMD(struct vznet_class_list, false, venet_ctl_class_set),
+	[VENET_NR(VZNET_IOC_CLASS_LIST)] =
+		VZ_CTL_CMD(struct vznet_class_list, true, venet_ctl_class_list),
 	[VENET_NR(VZNET_IOC_VETH_ADD)] =
 		VZ_CTL_CMD(struct vznet_veth, false, venet_ctl_veth_add),
 	[VENET_NR(VZNET_IOC_VETH_DEL)] =
@@ -215,6 +307,10 @@ static const struct vz_ctl_cmd venet_ctl_cmds[] = {
 		VZ_CTL_CMD(struct vznet_netdev, true, venet_ctl_netdev_return),
 	[VENET_NR(VZNET_IOC_NETFILTER)] =
 		VZ_CTL_CMD(struct vznet_netfilter, false, venet_ctl_netfilter),
+	[VENET_NR(VZNET_IOC_RATE_SET)] =
+		VZ_CTL_CMD(struct vznet_rate, false, venet_ctl_rate_set),
+	[VENET_NR(VZNET_IOC_RATE_LIST)] =
+		VZ_CTL_CMD(struct vznet_rate_list, true, venet_ctl_rate_list),
 };
 
 /**

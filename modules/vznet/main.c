@@ -39,6 +39,7 @@ err_venet:
 err_owner:
 	venet_owner_exit();
 	rcu_barrier();
+	venet_class_exit();
 err_addr:
 	venet_addr_exit();
 	return err;
@@ -53,6 +54,7 @@ static void __exit vznet_exit(void)
 	venet_exit();
 	venet_owner_exit();
 	rcu_barrier();
+	venet_class_exit();
 	venet_addr_exit();
 }
 

@@ -10,7 +10,7 @@
 #include <net/net_namespace.h>
 #include "vznet.h"
 
-/* Serializes changes of addresses, owners and their list */
+/* Serializes changes of addresses, owners and their list, classes and rates */
 DEFINE_MUTEX(venet_lock);
 LIST_HEAD(venet_owners);
 
@@ -18,6 +18,7 @@ static void venet_owner_free(struct rcu_head *rcu)
 {
 	struct venet_owner *owner = container_of(rcu, struct venet_owner, rcu);
 
+	kfree(rcu_access_pointer(owner->shaper));
 	free_percpu(owner->pcpu);
 	kfree(owner);
 }
@@ -183,6 +184,7 @@ static void venet_ct_release(struct vz_ct *ct)
 	scoped_guard(mutex, &venet_lock) {
 		owner = vz_ct_slot_set(ct, &venet_subsys, NULL);
 		venet_addr_del_all(owner);
+		venet_rates_exit(owner);
 		list_del(&owner->list);
 		net = owner->net;
 		owner->net = NULL;

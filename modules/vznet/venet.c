@@ -74,8 +74,7 @@ void venet_receive(struct net_device *dev, struct sk_buff *skb)
 {
 	struct venet_priv *priv = netdev_priv(dev);
 
-	venet_count(priv->owner, false, VZNET_CLASS_DEFAULT, skb->len,
-		    venet_wire_packets(skb));
+	venet_count(priv->owner, false, venet_peer_class(skb, false), skb);
 	venet_deliver(dev, skb);
 }
 
@@ -98,6 +97,25 @@ static struct net_device *venet_route(const struct sk_buff *skb,
 	return netif_running(venet_host) ? venet_host : NULL;
 }
 
+/* A packet leaves its container. */
+static void venet_send(struct venet_owner *owner, struct sk_buff *skb,
+		       u32 class)
+{
+	struct venet_owner *to;
+	struct net_device *dev;
+
+	dev = venet_route(skb, &to);
+	if (!dev)
+		return venet_drop(owner, skb, VZNET_DROP_DOWN);
+	if (!venet_fits(dev, skb) || !venet_scrub(skb))
+		return venet_drop(owner, skb, VZNET_DROP_SIZE);
+	venet_count(owner, true, class, skb);
+	if (to)
+		venet_receive(dev, skb);
+	else
+		venet_deliver(dev, skb);
+}
+
 /**
  * venet_forward - a packet of a container has its turn
  * @from: the container's device
@@ -108,21 +126,35 @@ static struct net_device *venet_route(const struct sk_buff *skb,
 void venet_forward(struct net_device *from, struct sk_buff *skb)
 {
 	struct venet_priv *priv = netdev_priv(from);
-	struct venet_owner *owner = priv->owner, *to;
-	struct net_device *dev;
+	u32 class;
+	int reason;
 
 	guard(rcu)();
-	dev = venet_route(skb, &to);
-	if (!dev)
-		return venet_drop(owner, skb, VZNET_DROP_DOWN);
-	if (!venet_fits(dev, skb) || !venet_scrub(skb))
-		return venet_drop(owner, skb, VZNET_DROP_SIZE);
-	venet_count(owner, true, VZNET_CLASS_DEFAULT, skb->len,
-		    venet_wire_packets(skb));
-	if (to)
-		venet_receive(dev, skb);
+	class = venet_peer_class(skb, true);
+	reason = venet_rate_hold(priv->owner, class, skb);
+	if (reason >= 0)
+		venet_drop(priv->owner, skb, reason);
+	else if (reason != VENET_HELD)
+		venet_send(priv->owner, skb, class);
+}
+
+/**
+ * venet_release - a packet has waited for its rate
+ * @skb: packet; its source need not be the container's any more
+ *
+ * Context: softirq.
+ */
+void venet_release(struct sk_buff *skb)
+{
+	struct venet_priv *priv = netdev_priv(skb->dev);
+	int reason;
+
+	guard(rcu)();
+	reason = venet_verify(priv->owner, skb);
+	if (reason >= 0)
+		venet_drop(priv->owner, skb, reason);
 	else
-		venet_deliver(dev, skb);
+		venet_send(priv->owner, skb, venet_peer_class(skb, true));
 }
 
 static netdev_tx_t venet_xmit_drop(struct net_device *dev, struct sk_buff *skb)
@@ -206,6 +238,7 @@ static int venet_ct_stop(struct net_device *dev)
 
 	netif_carrier_off(dev);
 	venet_queues_stop(priv->queues);
+	venet_rates_purge(priv->owner);
 	return 0;
 }
 

@@ -9,6 +9,9 @@
  * the host sends goes into a queue of the receiver.  So each container has its
  * own queues and its own turn in the softirq: a flood fills the queues of who
  * sends it or who it is sent to, nobody else's.
+ *
+ * Where the container has a rate for the receiver's class (class.c), the packet
+ * may have to wait once more (rate.c); then it is checked again.
  */
 #ifndef _VZNET_H
 #define _VZNET_H
@@ -16,6 +19,7 @@
 #include <linux/in6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/jump_label.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
@@ -75,6 +79,8 @@ struct venet_pcpu {
  * @naddrs: how many
  * @netfilter: enum vznet_netfilter_mode; changed under venet_lock
  * @pcpu: counters
+ * @shaper: its rates, NULL: it never had one; readers under RCU, set once under
+ *	venet_lock
  * @refs: references: the container's slot has one, the device has one
  * @list: link in venet_owners
  * @rcu: delays the freeing
@@ -90,6 +96,7 @@ struct venet_owner {
 	u32				naddrs;
 	u32				netfilter;
 	struct venet_pcpu __percpu	*pcpu;
+	struct venet_shaper __rcu	*shaper;
 	refcount_t			refs;
 	struct list_head		list;
 	struct rcu_head			rcu;
@@ -103,6 +110,7 @@ enum venet_direction {
 };
 
 struct venet_queue;
+struct venet_shaper;
 
 /**
  * struct venet_priv - private part of a device
@@ -114,7 +122,10 @@ struct venet_priv {
 	struct venet_queue	*queues;
 };
 
-/* Serializes changes of addresses, owners and their list */
+/* Answer of venet_rate_hold(), beside -1 and enum vznet_drop */
+#define VENET_HELD	(-2)
+
+/* Serializes changes of addresses, owners and their list, classes and rates */
 extern struct mutex venet_lock;
 extern struct list_head venet_owners;
 
@@ -126,6 +137,16 @@ int venet_addr_del(struct venet_owner *owner, const struct vznet_addr *arg);
 void venet_addr_del_all(struct venet_owner *owner);
 int venet_addr_init(void);
 void venet_addr_exit(void);
+
+/* class.c */
+DECLARE_STATIC_KEY_FALSE(venet_classified);
+u32 __venet_peer_class(const struct sk_buff *skb, bool out);
+int venet_class_set(const struct vznet_class_list *arg);
+int venet_class_list(struct vznet_class_list *arg);
+void venet_class_exit(void);
+
+/* count.c */
+struct vznet_count venet_wire_gso(const struct sk_buff *skb);
 
 /* ctl.c */
 long venet_ctl_ioctl(unsigned int nr, void __user *arg);
@@ -165,9 +186,18 @@ void venet_queues_stop(struct venet_queue *queues);
 bool venet_queue_put(struct venet_queue *queues, enum venet_direction dir,
 		     struct sk_buff *skb);
 
+/* rate.c */
+int __venet_rate_hold(struct venet_shaper *s, u32 class, struct sk_buff *skb);
+int venet_rate_set(struct venet_owner *owner, const struct vznet_rate *arg);
+bool venet_rate_get(const struct venet_owner *owner, u32 class,
+		    struct vznet_rate *arg);
+void venet_rates_purge(struct venet_owner *owner);
+void venet_rates_exit(struct venet_owner *owner);
+
 /* venet.c */
 void venet_receive(struct net_device *dev, struct sk_buff *skb);
 void venet_forward(struct net_device *from, struct sk_buff *skb);
+void venet_release(struct sk_buff *skb);
 int venet_init(void);
 void venet_exit(void);
 
@@ -213,20 +243,41 @@ static inline void venet_unmark(struct sk_buff *skb)
 	nf_skip_egress(skb, false);
 }
 
-static inline u32 venet_wire_packets(const struct sk_buff *skb)
+/* What a packet is on a wire. */
+static inline struct vznet_count venet_wire(const struct sk_buff *skb)
 {
-	return skb_is_gso(skb) ? max_t(u16, skb_shinfo(skb)->gso_segs, 1) : 1;
+	if (skb_is_gso(skb))
+		return venet_wire_gso(skb);
+	return (struct vznet_count){ skb->len, 1 };
+}
+
+/* Class of the other end of a packet that venet_parse() has seen. */
+static inline u32 venet_peer_class(const struct sk_buff *skb, bool out)
+{
+	if (static_branch_unlikely(&venet_classified))
+		return __venet_peer_class(skb, out);
+	return VZNET_CLASS_DEFAULT;
+}
+
+/* -1: it may go; VENET_HELD: it waits; else it has to be dropped */
+static inline int venet_rate_hold(const struct venet_owner *owner, u32 class,
+				  struct sk_buff *skb)
+{
+	struct venet_shaper *s = rcu_dereference(owner->shaper);
+
+	return s ? __venet_rate_hold(s, class, skb) : -1;
 }
 
 static inline void venet_count(struct venet_owner *owner, bool out, u32 class,
-			       u32 bytes, u32 packets)
+			       const struct sk_buff *skb)
 {
 	struct venet_pcpu *pcpu = this_cpu_ptr(owner->pcpu);
 	struct vznet_count *c = out ? &pcpu->out[class] : &pcpu->in[class];
+	struct vznet_count wire = venet_wire(skb);
 
 	u64_stats_update_begin(&pcpu->sync);
-	c->bytes += bytes;
-	c->packets += packets;
+	c->bytes += wire.bytes;
+	c->packets += wire.packets;
 	u64_stats_update_end(&pcpu->sync);
 }
 

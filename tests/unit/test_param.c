@@ -250,6 +250,30 @@ static void test_network(void **state)
 	option("ipdel", "all", "all");
 	option("ipdel", "10.0.0.1 all", "all");
 	option("ipdel", "everything", NULL);
+	file("RATE", "eth0:1:8", "eth0:1:8");
+	file("RATE", "eth0:1:8 *:2:100,3:7  eth0:1:16",
+	     "eth0:1:16 venet0:2:100 venet0:3:7");
+	file("RATE", "venet0:1:0 15:8796093022", "venet0:1:0 venet0:15:8796093022");
+	file("RATE", "none", "none");
+	file("RATE", "1:8 0", "none");
+	file("RATE", "none 1:8", "venet0:1:8");
+	file("RATE", "", "");
+	option("rate", "1:8", "venet0:1:8");
+	option("rate", "1:8,br-lan.5:2:9", "venet0:1:8 br-lan.5:2:9");
+	option("rate", "0:8", NULL);
+	option("rate", "16:8", NULL);
+	option("rate", "1", NULL);
+	option("rate", "1:", NULL);
+	option("rate", ":1:8", NULL);
+	option("rate", "eth0:1", NULL);
+	option("rate", "a:b:1:8", NULL);
+	option("rate", "sixteen-long-nam:1:8", NULL);
+	option("rate", "1:-8", NULL);
+	option("rate", "1:8796093023", NULL);
+	option("rate", "1:18446744073709551616", NULL);
+	option("rate", "nobody", NULL);
+	option("ratebound", "on", "yes");
+	option("ratebound", "maybe", NULL);
 	file("NAMESERVER", "inherit", "inherit");
 	file("NAMESERVER", "8.8.8.8 ::1", "8.8.8.8 ::1");
 	file("NAMESERVER", "example.org", NULL);
@@ -293,6 +317,10 @@ static void test_add(void **state)
 	add("DEVNODES", NULL, "fuse:rw", "fuse:rw");
 	add("NETDEV", "eth1 eth2", "eth1 eth3", "eth1 eth2 eth3");
 	add("HOSTNAME", "a", "b", "b");
+	add("RATE", "eth0:1:8 venet0:2:8", "2:16 eth1:1:8",
+	    "eth0:1:8 venet0:2:16 eth1:1:8");
+	add("RATE", "eth0:1:8", "none", "none");
+	add("RATE", "none", "1:8", "venet0:1:8");
 	add("IP_ADDRESS", "10.0.0.1 2001:db8::1", "10.0.0.2 2001:DB8::1/64",
 	    "10.0.0.1 2001:db8::1/64 10.0.0.2");
 	/* repeated options add up, but to what is stored they do not add */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The files below etc/ and man/ against the library.  Runs in the tree. */
 #include <glob.h>
+#include <linux/vznet.h>
 
 #include "param.h"
+#include "traffic.h"
 #include "util.h"
 
 /* No warning, and every value is one that other programs understand too. */
@@ -97,12 +99,29 @@ static void test_manual(void **state)
 	free(ct);
 }
 
+/* Everything is of the default class until somebody says otherwise. */
+static void test_classes(void **state)
+{
+	autoclasses struct vz_net_classes classes = {};
+	struct vz_error err;
+	size_t i;
+
+	if (vz_net_classes_read("etc/conf/networks_classes", &classes, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(classes.n, 2);
+	for (i = 0; i < classes.n; i++) {
+		assert_int_equal(classes.v[i].class, VZ_NET_CLASS_DEFAULT);
+		assert_int_equal(classes.v[i].prefixlen, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fx_test(test_samples),
 		fx_test(test_global),
 		cmocka_unit_test(test_manual),
+		cmocka_unit_test(test_classes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

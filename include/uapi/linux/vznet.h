@@ -16,6 +16,10 @@
  * nobody else.  Whatever else happens to a packet is counted by reason, see
  * enum vznet_drop.  Owning an address does not configure it on the device.
  *
+ * Classes.  Traffic of a container is counted by the class of its peer
+ * (VZNET_IOC_CLASS_SET), and what it sends can be limited by class
+ * (VZNET_IOC_RATE_SET).
+ *
  * Other devices.  A veth pair with one end in a container may be put under a
  * filter of Ethernet addresses (VZNET_IOC_VETH_ADD), and a device of the host
  * may be lent to a container (VZNET_IOC_NETDEV_LEND).
@@ -45,6 +49,21 @@
 
 /** VZNET_NAME_LEN - room for the name of a device, the final NUL included */
 #define VZNET_NAME_LEN		16
+
+/**
+ * VZNET_CLASS_LOCAL - class that is counted like all others, but has no rate:
+ * by custom that of the host's and the containers' own networks
+ */
+#define VZNET_CLASS_LOCAL	0
+
+/** VZNET_CLASS_NETS_MAX - most networks that classes are made of */
+#define VZNET_CLASS_NETS_MAX	4096
+
+/** VZNET_RATE_MAX - highest rate, bytes per second */
+#define VZNET_RATE_MAX		(1ULL << 40)
+
+/** VZNET_BURST_MAX - largest burst, bytes */
+#define VZNET_BURST_MAX		(1ULL << 32)
 
 /** VZNET_ADDR_MAX - most addresses of one container */
 #define VZNET_ADDR_MAX		65536
@@ -132,8 +151,10 @@ struct vznet_addr_list {
 /**
  * struct vznet_count - traffic
  * @bytes: bytes, IP headers included
- * @packets: packets as they would be on a wire: one that is to be segmented
- *	later counts as its segments
+ * @packets: packets
+ *
+ * Both as they would be on a wire: a packet that is to be segmented later
+ * counts as its segments, each with its headers.
  */
 struct vznet_count {
 	__u64	bytes;
@@ -313,18 +334,123 @@ struct vznet_netfilter {
 	__u32	reserved;
 };
 
+/**
+ * struct vznet_class_net - a network, element of struct vznet_class_list
+ * @family: AF_INET or AF_INET6
+ * @prefixlen: bits of @addr that its addresses have in common
+ * @class: their class, below VZNET_CLASSES
+ * @reserved: 0
+ * @addr: the first one, network byte order; an IPv4 one in the first four
+ *	bytes, the others 0
+ */
+struct vznet_class_net {
+	__u16	family;
+	__u8	prefixlen;
+	__u8	class;
+	__u32	reserved;
+	__u8	addr[16];
+};
+
+/**
+ * struct vznet_class_list - VZNET_IOC_CLASS_SET, VZNET_IOC_CLASS_LIST
+ * @size: in: sizeof(struct vznet_class_list)
+ * @count: in: SET: elements of @nets, at most VZNET_CLASS_NETS_MAX; LIST:
+ *	elements that fit there; out: LIST: networks there are
+ * @reserved: 0
+ * @nets: in: address of an array of struct vznet_class_net
+ *
+ * SET replaces all networks by the given ones, in one step: every packet is
+ * counted either by the old or by the new ones.  Of several networks that an
+ * address is in, the one with the longest prefix gives it its class; an address
+ * that is in none is of VZNET_CLASS_DEFAULT.  LIST tells them in the order of
+ * SET; a caller that gets a larger @count back tries again with a larger
+ * array.
+ *
+ * Errors of SET: EAFNOSUPPORT; EINVAL also for a bit of @addr that is set
+ * behind @prefixlen; EEXIST (a network is there twice).
+ */
+struct vznet_class_list {
+	__u32	size;
+	__u32	count;
+	__u64	reserved;
+	__u64	nets;
+};
+
+/**
+ * struct vznet_rate - VZNET_IOC_RATE_SET, and an element of
+ * VZNET_IOC_RATE_LIST
+ * @size: in: sizeof(struct vznet_rate)
+ * @ctid: in: container
+ * @class: in: class of the receivers, not VZNET_CLASS_LOCAL
+ * @flags: in: 0
+ * @rate: in: bytes per second, at most VZNET_RATE_MAX; 0: no limit
+ * @burst: in: bytes that may be sent at once after a pause, at most
+ *	VZNET_BURST_MAX; 0: as many as the rate gives in a fiftieth of a second,
+ *	but not less than 2048
+ * @waiting: out: LIST: bytes that wait now; SET: 0
+ * @reserved: 0
+ *
+ * Limits what a container sends to one class, counted like struct vznet_count.
+ * Packets over the rate wait in a queue of the container and class, for a
+ * quarter of a second at that rate or 16 KiB, whichever is more, but at most
+ * 4 MiB and 1024 packets; what does not fit is dropped (VZNET_DROP_RATE).  What
+ * waits for one class does not hold up the others.  Packets that wait stay
+ * charged to the socket that sent them.
+ *
+ * A packet goes if there is any burst left, so a large one may exceed it; the
+ * next ones wait the longer.  The rates of a container are gone with
+ * VZ_IOC_CT_DESTROY.
+ */
+struct vznet_rate {
+	__u32	size;
+	__u32	ctid;
+	__u32	class;
+	__u32	flags;
+	__u64	rate;
+	__u64	burst;
+	__u64	waiting;
+	__u64	reserved;
+};
+
+/**
+ * struct vznet_rate_list - VZNET_IOC_RATE_LIST
+ * @size: in: sizeof(struct vznet_rate_list)
+ * @ctid: in: container, 0 for all
+ * @count: in: elements that fit @rates; out: rates there are
+ * @reserved: 0
+ * @rates: in: address of an array of struct vznet_rate; at most the in-value
+ *	of @count are stored there, those of one container in the order of
+ *	their classes
+ *
+ * A caller that gets a larger @count back tries again with a larger array.
+ */
+struct vznet_rate_list {
+	__u32	size;
+	__u32	ctid;
+	__u32	count;
+	__u32	reserved;
+	__u64	rates;
+};
+
 #define VZNET_IOC_ADDR_ADD	_IOWR(VZ_IOC_MAGIC, 0x20, struct vznet_addr)
 #define VZNET_IOC_ADDR_DEL	_IOW(VZ_IOC_MAGIC, 0x21, struct vznet_addr)
 #define VZNET_IOC_ADDR_LIST	_IOWR(VZ_IOC_MAGIC, 0x22, \
 				      struct vznet_addr_list)
 #define VZNET_IOC_STAT		_IOWR(VZ_IOC_MAGIC, 0x23, struct vznet_stat)
 #define VZNET_IOC_NETNS		_IOW(VZ_IOC_MAGIC, 0x24, struct vznet_netns)
+#define VZNET_IOC_CLASS_SET	_IOW(VZ_IOC_MAGIC, 0x25, \
+				     struct vznet_class_list)
+#define VZNET_IOC_CLASS_LIST	_IOWR(VZ_IOC_MAGIC, 0x26, \
+				      struct vznet_class_list)
 #define VZNET_IOC_VETH_ADD	_IOW(VZ_IOC_MAGIC, 0x28, struct vznet_veth)
 #define VZNET_IOC_VETH_DEL	_IOW(VZ_IOC_MAGIC, 0x29, struct vznet_veth)
 #define VZNET_IOC_VETH_LIST	_IOWR(VZ_IOC_MAGIC, 0x2a, \
 				      struct vznet_veth_list)
 #define VZNET_IOC_NETDEV_LEND	_IOW(VZ_IOC_MAGIC, 0x2b, struct vznet_netdev)
 #define VZNET_IOC_NETDEV_RETURN	_IOWR(VZ_IOC_MAGIC, 0x2c, struct vznet_netdev)
-#define VZNET_IOC_NETFILTER	_IOW(VZ_IOC_MAGIC, 0x2f, struct vznet_netfilter)
+#define VZNET_IOC_NETFILTER	_IOW(VZ_IOC_MAGIC, 0x2d, struct vznet_netfilter)
+#define VZNET_IOC_RATE_SET	_IOW(VZ_IOC_MAGIC, 0x2e, struct vznet_rate)
+#define VZNET_IOC_RATE_LIST	_IOWR(VZ_IOC_MAGIC, 0x2f, \
+				      struct vznet_rate_list)
 
 #endif /* _UAPI_LINUX_VZNET_H */

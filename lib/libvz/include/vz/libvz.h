@@ -524,6 +524,10 @@ int vz_ct_netif(struct vz_ct *ct, const struct vz_netif_change *changes,
 int vz_ct_set_password(struct vz_ct *ct, const char *user_password,
 		       struct vz_error *err);
 
+/* ------------------------------------------------------------ traffic -- */
+
+#include <vz/traffic.h>
+
 /* ------------------------------------------------------------- events -- */
 
 /** enum vz_event_type - see vz_events_read() */
