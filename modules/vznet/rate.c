@@ -53,7 +53,7 @@
  * @timer: runs when there are any, but while @busy
  */
 struct venet_rate {
-	spinlock_t		lock;
+	spinlock_t		lock;	/* protects what follows */
 	bool			active;
 	bool			busy;
 	u64			rate;

@@ -433,7 +433,7 @@ run_expect 5 "no module: check" vzctl check
 check "no module: check says what to do" \
 	grep -q '^FAIL  vzcore: .*modprobe vzcore' <<<"$stdout"
 run_expect 0 "no module: vzlist" vzlist -a
-check "modprobe vzcore" modprobe vzcore
+check "and load again" load_vz
 check "check: the module and its version" sh -c \
 	'vzctl check | grep -q "^ok    vzcore: loaded, [0-9]"'
 expect 0 "$(lines "Destroying container private area: /vz/private/$ct" \

@@ -116,7 +116,7 @@ check "stop" vzctl stop $other --fast
 wait_for 10 ended $other
 check "the modules unload" wait_for 5 unload_vz
 sleep 1
-check "modprobe vzcore" modprobe vzcore
+check "and load again" load_vz
 check "start" vzctl start $ct
 settled $ct
 vzctl exec $ct halt 2>/dev/null

@@ -56,5 +56,5 @@ else
 fi
 check "destroy" vzctl destroy $first
 unload_vz && ok "the modules unload" || not_ok "the modules do not unload"
-modprobe vzcore && ok "and loads again" || not_ok "the module does not load again"
+load_vz && ok "and load again" || not_ok "the modules do not load again"
 finish

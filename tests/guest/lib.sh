@@ -86,6 +86,9 @@ unload_vz() {
 	done
 }
 
+# load_vz - loads them again
+load_vz() { modprobe vzcore && modprobe vznet; }
+
 # finish - summary; the exit status of the script
 finish() {
 	echo "# $passed passed, $failed failed"
