@@ -75,7 +75,7 @@ python3 -m http.server -d /tmp/w 8000 >/dev/null 2>&1 &
 server=$!
 out python3 -m http.server -d /tmp/w 8000 >/dev/null 2>&1 &
 outside=$!
-wait_for 10 sh -c "ss -lnt | grep -q :8000 && ip netns exec out ss -lnt | grep -q :8000"
+wait_for 60 sh -c "ss -lnt | grep -q :8000 && ip netns exec out ss -lnt | grep -q :8000"
 same "TCP to the host" "$(inside $a 'busybox wget -q -O - http://192.0.2.1:8000/f')" served
 same "TCP to the outside" "$(inside $a 'busybox wget -q -O - http://192.0.2.2:8000/f')" served
 kill $server $outside
