@@ -209,8 +209,8 @@ if [ "$VZ_KERNEL" != debug ]; then
 			action skbedit mark 7'
 	refused "wrong source, through an ifb: does not arrive" hears $wrong br0
 	ip link set veth$a.0 nomaster
-	check "a rule of the host" nft "add table netdev f; add chain netdev f c
-		{ type filter hook ingress device veth$a.0 priority 0; policy drop; }"
+	check "a rule of the host" nft "add table netdev f; add chain netdev f c {
+		type filter hook ingress device veth$a.0 priority 0; policy drop; }"
 	ip addr add 10.38.0.1/24 dev veth$a.0
 	vzctl exec $a 'ip addr add 10.38.0.2/24 dev eth0'
 	refused "the host's rules cannot be skipped either" vzctl exec2 $a ping -c1 -w2 10.38.0.1
