@@ -77,7 +77,14 @@ same "50 datagrams of 1028 bytes" "$((bytes2 - bytes)) $((packets2 - packets))" 
 
 # A connection: 20 bytes of IP, 32 of TCP with a time stamp, SYN 8 more.  The
 # stack hands over up to 64 KB at once, which count as they are on a wire.
-check "a connection" in_ct $a python3 ./traffic.py give $host 7000 1000000
+# What a slow machine makes TCP send twice is counted twice: once more, then.
+resent() { in_ct $a cat /proc/net/snmp | awk '/^Tcp:/ && ++n == 2 { print $13 }'; }
+for _ in {1..5}; do
+	read -r _ _ bytes2 packets2 <<<"$(counted $a 1)"
+	before=$(resent)
+	check "a connection" in_ct $a python3 ./traffic.py give $host 7000 1000000
+	[ "$(resent)" != "$before" ] || break
+done
 read -r _ _ bytes packets <<<"$(counted $a 1)"
 bytes=$((bytes - bytes2)) packets=$((packets - packets2))
 same "its bytes" $bytes $((1000000 + 52 * packets + 8))
@@ -282,11 +289,9 @@ same "vznetstat: why" "$stderr" \
 	'The kernel module vznet is not loaded: run "modprobe vznet"'
 run_expect 5 "class_load without vznet" vztactl class_load
 check "RATE" vzctl set $a --rate 1:8 --ratebound yes --ipdel all --save
-run_expect 0 "a start does not need it" vzctl start $a
-run_expect 80 "a rate does" vzctl set $a --rate 1:16
-modprobe vznet
-run_expect 0 "it comes later" vzctl set $a --rate 1:16
-same "it comes later: in force" "$(traffic rates $a)" "1 2000 0"
+run_expect 0 "a start loads it" vzctl start $a
+run_expect 0 "a rate" vzctl set $a --rate 1:16
+same "a rate: in force" "$(traffic rates $a)" "1 2000 0"
 run_expect 31 "no such container" vznetstat -v $b
 run_expect 21 "no such class" vznetstat -c 16
 run_expect 21 "the host" vznetstat -v 0
