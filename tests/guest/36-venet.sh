@@ -263,8 +263,8 @@ nothing_left "stop"
 
 # ------------------------------------------------------ without the module
 check "unload the module" rmmod vznet
-check "a container without addresses starts" vzctl start $b
 echo 'install vznet /bin/false' >/etc/modprobe.d/vz-test.conf
+check "a container without addresses starts" vzctl start $b
 run_expect 5 "one with addresses does not" vzctl start $a
 same "the words" "$stderr" \
 	"Unable to give CT $a its IP addresses: the kernel module vznet cannot be loaded"
