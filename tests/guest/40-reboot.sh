@@ -71,6 +71,17 @@ check "again, after a delay" wait_for 40 restarted $ct "$old"
 check "the log tells" grep -q "vzeventd : CT $ct : Container restarts too often, waiting 1 s" $log
 settled $ct
 
+conf=/etc/vz/conf/$ct.conf
+cp $conf /tmp/conf
+vzctl exec $ct '(sleep 2; reboot) >/dev/null 2>&1 &'
+echo 'this is no assignment' >>$conf
+check "reboot with a broken config file: cleaned up" wait_for 40 ended $ct
+check "the log tells why it does not run again" wait_for 10 \
+	grep -q "vzeventd : CT $ct : $conf, line .* is not of the form" $log
+cp /tmp/conf $conf
+check "start" vzctl start $ct
+settled $ct
+
 kill -9 "$(init_pid $other)"
 check "init killed from outside: cleaned up" wait_for 20 ended $other
 
