@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What else of the network containers use: routing tables, traffic control,
 # tunnels, ppp, ipsec and wireguard.
-# kernels: 6.1 6.12 7.2
+# kernels: 6.1 6.12
 # shellcheck source-path=SCRIPTDIR
 . ./lib.sh
 . ./nettools.sh

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Many containers, and one many times: nothing is left behind.
+# kernels: 6.1 6.12 debug
 # shellcheck source-path=SCRIPTDIR
 . ./lib.sh
 
