@@ -106,6 +106,36 @@ same "vzlist -o ip, oldest first" "$(vzlist -H -o ctid,ip $a)" \
 same "vzlist -j" "$(vzlist -j -o ip $b | tr -d '\n ')" \
 	"[{\"ip\":[\"${list// /\",\"}\"]}]"
 
+# what one container can hear: the last packet is its own
+nsenter -t "$(head -n 1 /sys/fs/cgroup/vz/$b/ct/cgroup.procs)" -n \
+	tcpdump -l -n -i any 'icmp or icmp6' >/tmp/heard 2>/tmp/tcpdump &
+listener=$!
+check "the other container listens" wait_for 10 grep -q listening /tmp/tcpdump
+check "to the host, to the outside" inside $a \
+	"ping -c 2 192.0.2.1 && ping -c 2 192.0.2.2 && ping6 -c 2 2001:db8:2::2"
+check "from the outside" out ping -n -c 2 -W 2 192.0.2.101
+check "its own" out ping -n -c 1 -W 2 192.0.2.110
+check "is heard" wait_for 10 grep -q 192.0.2.110 /tmp/heard
+kill $listener
+wait $listener 2>/dev/null
+same "nothing else is" "$(grep -v 192.0.2.110 /tmp/heard)" ""
+
+# to another container while packets come for it
+received() { vznetstat -v $1 -c 1 | awk 'NR > 1 { print $4 }'; }
+ip netns exec out ping -n -q -i 0.02 192.0.2.111 >/dev/null &
+pings=$!
+for to in "$b $a" "$a $b" "$b $a" "$a $b"; do
+	check "an address moves from ${to/ / to }" sh -c \
+		"vzctl set ${to% *} --ipdel 192.0.2.111 && vzctl set ${to#* } --ipadd 192.0.2.111"
+	before=$(received ${to#* }) gone=$(received ${to% *})
+	sleep 0.5
+	[ "$(received ${to#* })" -gt "$before" ] && ok "the packets go to ${to#* }" ||
+		not_ok "no packets go to ${to#* }"
+	same "no packets go to ${to% *}" "$(received ${to% *})" "$gone"
+done
+kill $pings
+wait $pings 2>/dev/null
+
 # ------------------------------------------------------- taking away
 run_expect 0 "take one, give one" vzctl set $b --ipadd 192.0.2.120 \
 	--ipdel 192.0.2.110/24 --ipdel 2001:db8:2:0::110
@@ -166,6 +196,7 @@ run_expect 78 "start with an address of another machine" vzctl start $b
 same "it is down" "$(vzctl status $b)" "CTID $b exist unmounted down"
 same "and owns nothing" "$(veip $b)" ""
 check "none of it" vzctl set $b --ipdel all --save
+before=$(cat /etc/vz/conf/$b.conf)
 for bad in 1.2.3 10.0.0.1/33 10.0.0.256 127.0.0.1 224.0.0.1 255.255.255.255 \
 	::1 fe80::1 ff02::1 ::ffff:10.0.0.1 2001:db8::1/129 10.0.0.1,10.0.0.2 \
 	10.0.0.1/255.0.255.0 host; do
@@ -173,6 +204,7 @@ for bad in 1.2.3 10.0.0.1/33 10.0.0.256 127.0.0.1 224.0.0.1 255.255.255.255 \
 	same "the words for $bad" "$stderr" "Bad parameter for --ipadd: $bad"
 done
 run_expect 21 "a wrong one to be taken" vzctl set $b --ipdel nothing --save
+same "nothing is changed" "$(cat /etc/vz/conf/$b.conf)" "$before"
 
 # ----------------------------------------------------- settings of the host
 check "start" vzctl start $b
