@@ -18,6 +18,7 @@
 #define RATES_MAX	128
 #define KBIT_BYTES	125
 #define KBITS_MAX	(VZNET_RATE_MAX / KBIT_BYTES)
+#define ALL_CLASSES	((1U << VZNET_CLASSES) - 1)
 
 struct rate {
 	char		dev[IFNAMSIZ];
@@ -163,8 +164,9 @@ int vz_rates_of(const struct vz_ct *ct, const struct vz_config *cfg,
 	return 0;
 }
 
+/* Of the classes that are bits of @which. */
 static int put_limits(struct vz_ct *ct, const uint64_t kbits[VZNET_CLASSES],
-		      struct vz_error *err)
+		      unsigned int which, struct vz_error *err)
 {
 	struct vz_error why = {};
 	unsigned int i;
@@ -178,6 +180,8 @@ static int put_limits(struct vz_ct *ct, const uint64_t kbits[VZNET_CLASSES],
 			.rate = kbits[i] * KBIT_BYTES,
 		};
 
+		if (!(which & 1U << i))
+			continue;
 		ret = vz_vznet_ioctl(ct->ctx, VZNET_IOC_RATE_SET, &arg, &why);
 		if (ret)
 			return vz_fail(err, VZ_E_SET_RATE, -ret,
@@ -185,22 +189,6 @@ static int put_limits(struct vz_ct *ct, const uint64_t kbits[VZNET_CLASSES],
 				       ct->id, i, why.text);
 	}
 	return 0;
-}
-
-static void tell_limits(struct vz_ct *ct, const uint64_t kbits[VZNET_CLASSES])
-{
-	bool any = false;
-	unsigned int i;
-
-	for (i = 0; i < VZNET_CLASSES; i++) {
-		if (!kbits[i])
-			continue;
-		ct_info(ct, "Setting rate of class %u: %llu Kbit/s", i,
-			(unsigned long long)kbits[i]);
-		any = true;
-	}
-	if (!any)
-		ct_info(ct, "Setting rates: none");
 }
 
 static bool is_empty(const uint64_t kbits[VZNET_CLASSES])
@@ -213,6 +201,21 @@ static bool is_empty(const uint64_t kbits[VZNET_CLASSES])
 	return true;
 }
 
+static void tell_limits(struct vz_ct *ct, const uint64_t kbits[VZNET_CLASSES],
+			unsigned int which)
+{
+	unsigned int i;
+
+	if (which == ALL_CLASSES && is_empty(kbits))
+		ct_info(ct, "Setting rates: none");
+	for (i = 0; i < VZNET_CLASSES; i++)
+		if (kbits[i] && which & 1U << i)
+			ct_info(ct, "Setting rate of class %u: %llu Kbit/s", i,
+				(unsigned long long)kbits[i]);
+		else if (which != ALL_CLASSES && which & 1U << i)
+			ct_info(ct, "Setting rate of class %u: none", i);
+}
+
 int vz_rates_set(struct vz_ct *ct, struct vz_error *err)
 {
 	uint64_t kbits[VZNET_CLASSES];
@@ -220,35 +223,87 @@ int vz_rates_set(struct vz_ct *ct, struct vz_error *err)
 
 	if (ret || is_empty(kbits))
 		return ret;
-	ret = put_limits(ct, kbits, err);
+	ret = put_limits(ct, kbits, ALL_CLASSES, err);
 	/* without vznet there is no venet0 that anything could be sent by */
 	if (ret == -ENOTTY)
 		return 0;
 	if (!ret)
-		tell_limits(ct, kbits);
+		tell_limits(ct, kbits, ALL_CLASSES);
+	return ret;
+}
+
+unsigned int vz_rates_classes(const struct vz_ct *ct,
+			      const struct vz_config *changes)
+{
+	const char *value = vz_config_get(changes, "RATE");
+	struct rates rates = {};
+	unsigned int which = 0;
+	size_t i;
+
+	if (vz_config_get(changes, "RATEBOUND") || !value ||
+	    parse_rates(value, &rates) || rates.none)
+		return ALL_CLASSES;
+	/* a container's first RATE takes the place of that of vz.conf */
+	if (!vz_config_get(ct->config, "RATE") && vz_ctx_get(ct->ctx, "RATE"))
+		return ALL_CLASSES;
+	for (i = 0; i < rates.n; i++)
+		which |= 1U << rates.v[i].class;
+	return which;
+}
+
+/* Are rates limits?  They may be so without a file that says it. */
+static int is_bound(struct vz_ct *ct, struct vz_error *err)
+{
+	struct vznet_rate_list arg = { .size = sizeof(arg), .ctid = ct->id };
+	const char *bound = get(ct, ct->config, "RATEBOUND");
+	struct vz_error why = {};
+	int ret;
+
+	if (bound && vz_value_bool(bound) == 1)
+		return 1;
+	ret = vz_vznet_ioctl(ct->ctx, VZNET_IOC_RATE_LIST, &arg, &why);
+	if (ret == -ENOTTY)
+		return 0;
+	if (ret)
+		return vz_fail(err, VZ_E_SET_RATE, -ret,
+			       "Unable to read the rates of CT %u: %.900s",
+			       ct->id, why.text);
+	return arg.count > 0;
+}
+
+static int change(struct vz_ct *ct, const struct vz_config *changes,
+		  struct vz_error *err)
+{
+	autoconfig struct vz_config *merged = NULL;
+	unsigned int which = vz_rates_classes(ct, changes);
+	uint64_t kbits[VZNET_CLASSES];
+	int ret;
+
+	ret = vz_config_new(ct->ctx, &merged, err);
+	if (!ret)
+		ret = vz_config_merge(merged, ct->config, err);
+	if (!ret)
+		ret = vz_config_set(merged, "RATEBOUND", "yes", err);
+	if (!ret)
+		ret = vz_config_merge(merged, changes, err);
+	if (!ret)
+		ret = vz_rates_of(ct, merged, kbits, err);
+	if (!ret)
+		ret = put_limits(ct, kbits, which, err);
+	if (!ret)
+		tell_limits(ct, kbits, which);
 	return ret;
 }
 
 int vz_rates_change(struct vz_ct *ct, const struct vz_config *changes,
 		    struct vz_error *err)
 {
-	autoconfig struct vz_config *merged = NULL;
-	uint64_t kbits[VZNET_CLASSES];
 	int ret;
 
-	if (!vz_config_get(changes, "RATE") &&
-	    !vz_config_get(changes, "RATEBOUND"))
+	if (vz_config_get(changes, "RATEBOUND"))
+		return change(ct, changes, err);
+	if (!vz_config_get(changes, "RATE"))
 		return 0;
-	ret = vz_config_new(ct->ctx, &merged, err);
-	if (!ret)
-		ret = vz_config_merge(merged, ct->config, err);
-	if (!ret)
-		ret = vz_config_merge(merged, changes, err);
-	if (!ret)
-		ret = vz_rates_of(ct, merged, kbits, err);
-	if (!ret)
-		ret = put_limits(ct, kbits, err);
-	if (!ret)
-		tell_limits(ct, kbits);
-	return ret;
+	ret = is_bound(ct, err);
+	return ret > 0 ? change(ct, changes, err) : ret;
 }

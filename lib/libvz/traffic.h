@@ -38,8 +38,22 @@ int vz_rates_of(const struct vz_ct *ct, const struct vz_config *cfg,
  * Called when it is registered with the kernel.  Errors: VZ_E_SET_RATE.
  */
 int vz_rates_set(struct vz_ct *ct, struct vz_error *err);
-/** vz_rates_change - the same with changes of a running container; nothing
- * when they are about something else */
+/**
+ * vz_rates_classes - the classes, as bits, that changes of a running container
+ * are about
+ *
+ * Those that RATE of @changes names; all when it says "none", when RATEBOUND
+ * changes, or when RATE of vz.conf does not apply any longer.
+ */
+unsigned int vz_rates_classes(const struct vz_ct *ct,
+			      const struct vz_config *changes);
+/**
+ * vz_rates_change - puts changes of a running container into force
+ *
+ * Limits of other classes than vz_rates_classes() stay as they are, whether
+ * they were saved or not.  Without RATEBOUND in @changes, rates are limits if
+ * the configuration says so or if there are limits in force.
+ */
 int vz_rates_change(struct vz_ct *ct, const struct vz_config *changes,
 		    struct vz_error *err);
 

@@ -202,6 +202,10 @@ for bad in x 1 1:x 0:8 16:8 1:-1 :1:8 eth0:eth1:1:8 'a b:1:8'; do
 	run_expect 21 "--rate $bad" vzctl set $a --rate "$bad"
 	same "--rate $bad: why" "$stderr" "Bad parameter for --rate: $bad"
 done
+check "a limit that is not saved" vzctl set $a --rate 3:80 --ratebound yes
+check "and another one" vzctl set $a --rate 4:8
+same "both are in force" "$(traffic rates $a)" $'3 10000 0\n4 1000 0'
+check "none" vzctl set $a --rate none
 check "a guarantee" vzctl set $a --rate eth0:2:2000 --rate eth1:2:6000,4:100 \
 	--save
 same "limits nothing" "$(traffic rates $a)" ""
@@ -233,6 +237,9 @@ ms=$(((${EPOCHREALTIME/./} - before) / 1000))
 	not_ok "10 MB to another class took $ms ms"
 run_expect 0 "another rate, live" vzctl set $a --rate 2:16000
 within "TCP at 16 Mbit/s" "$(traffic measure $a 2 2)" 2000000 3
+check "and of another class" vzctl set $a --rate 5:100
+same "those not named stay" "$(traffic rates $a | cut -d' ' -f1,2)" \
+	$'2 2000000\n4 12500\n5 12500'
 check "no rate" vzctl set $a --rate none
 same "no rate is in force" "$(traffic rates $a)" ""
 rate=$(traffic measure $a 2 1)

@@ -190,6 +190,46 @@ static void test_defaults(void **state)
 		   "RATEBOUND=\"no\"\n", RATES(0));
 }
 
+static void classes_are(struct fixture *fx, const char *global,
+			const char *own, const char *rate, const char *bound,
+			unsigned int want)
+{
+	char *text = fx_read(fx, "etc/vz.conf"), *with = NULL;
+	autoconfig struct vz_config *changes = NULL;
+	struct vz_ctx *ctx;
+	struct vz_ct *ct;
+
+	assert_true(asprintf(&with, "%s%s", text, global) > 0);
+	fx_write(fx, "etc/vz.conf", with);
+	fx_write(fx, "etc/conf/101.conf", own);
+	ctx = fx_context(fx);
+	assert_int_equal(vz_ctx_load(ctx, NULL), 0);
+	assert_int_equal(vz_ct_open(ctx, 101, &ct, NULL), 0);
+	assert_int_equal(vz_config_new(ctx, &changes, NULL), 0);
+	assert_int_equal(vz_config_set(changes, "RATE", rate, NULL), 0);
+	assert_int_equal(vz_config_set(changes, "RATEBOUND", bound, NULL), 0);
+	assert_int_equal(vz_rates_classes(ct, changes), want);
+	vz_ct_unref(ct);
+	vz_ctx_unref(ctx);
+	fx_write(fx, "etc/vz.conf", text);
+	free(with);
+	free(text);
+}
+
+static void test_changes(void **state)
+{
+	static const char global[] = "RATE=\"eth0:1:8\"\n";
+	const unsigned int all = (1U << VZNET_CLASSES) - 1;
+
+	classes_are(*state, "", "", "eth0:1:8 15:9 eth1:1:8", NULL, 0x8002);
+	classes_are(*state, "", "", "3:0", NULL, 8);
+	classes_are(*state, "", "", "none", NULL, all);
+	classes_are(*state, "", "", NULL, "no", all);
+	classes_are(*state, "", "", "1:8", "yes", all);
+	classes_are(*state, global, "", "2:5", NULL, all);
+	classes_are(*state, global, "RATE=\"3:8\"\n", "2:5", NULL, 4);
+}
+
 static void test_names(void **state)
 {
 	unsigned int i;
@@ -210,6 +250,7 @@ int main(void)
 		fx_test(test_too_many),
 		fx_test(test_limits),
 		fx_test(test_defaults),
+		fx_test(test_changes),
 		cmocka_unit_test(test_names),
 	};
 
