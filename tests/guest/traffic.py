@@ -82,6 +82,9 @@ def send(address, port, count, size):
 
 def give(address, port, size):
     with socket.create_connection((address, int(port))) as conn:
+        # killed with much unsent it would try for minutes, without a process
+        conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                        struct.pack("ii", 1, 0))
         conn.sendall(bytes(int(size)))
         conn.shutdown(socket.SHUT_WR)
         while conn.recv(4096):
