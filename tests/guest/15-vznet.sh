@@ -26,6 +26,7 @@ same "veip is root's" "$(stat -c '%a %u' /proc/vz/veip)" "400 0"
 suite net-addr
 suite net-device
 suite net-packet
+suite net-class
 suite net-load
 
 check "objects are counted" leakcheck begin

@@ -89,6 +89,7 @@ void test_race(void);
 void test_net_addr(void);
 void test_net_device(void);
 void test_net_packet(void);
+void test_net_class(void);
 void test_net_load(void);
 void test_net_many(void);
 void test_net_crowd(void);

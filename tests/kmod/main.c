@@ -23,6 +23,7 @@ static const struct {
 	{ "net-addr", test_net_addr },
 	{ "net-device", test_net_device },
 	{ "net-packet", test_net_packet },
+	{ "net-class", test_net_class },
 	{ "net-load", test_net_load },
 	{ "net-many", test_net_many },
 	{ "net-crowd", test_net_crowd },
