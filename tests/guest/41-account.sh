@@ -39,13 +39,19 @@ counted() { vznetstat -v "$1" -c "$2" | awk 'NR > 1 { print $3, $4, $5, $6 }'; }
 # waiting CLASS - bytes
 waiting() { traffic rates $a | awk -v class="$1" '$1 == class { print $3 }'; }
 
-# within TEXT VALUE WANTED PERCENT
+# within TEXT SECONDS WANTED PERCENT - what $a sends to class 2; a machine that
+# stalls sends less, so that is measured again
 within() {
-	if [ $(($2 * 100)) -ge $(($3 * (100 - $4))) ] &&
-		[ $(($2 * 100)) -le $(($3 * (100 + $4))) ]; then
-		ok "$1: $2 of $3"
+	local got
+	for _ in 1 2 3; do
+		got=$(traffic measure $a 2 $2)
+		[ $((got * 100)) -lt $(($3 * (100 - $4))) ] || break
+	done
+	if [ $((got * 100)) -ge $(($3 * (100 - $4))) ] &&
+		[ $((got * 100)) -le $(($3 * (100 + $4))) ]; then
+		ok "$1: $got of $3"
 	else
-		not_ok "$1: $2 is not within $4 % of $3"
+		not_ok "$1: $got is not within $4 % of $3"
 	fi
 }
 
@@ -220,9 +226,10 @@ same "vzlist" "$(vzlist -Hto ratebound,rate $a)" \
 background in_ct $b iperf3 -s
 wait_for 5 in_ct $b nc -z 10.41.0.2 5201
 background in_ct $a iperf3 -c 10.41.0.2 -t 60
-sleep 1
-within "TCP at 8 Mbit/s" "$(traffic measure $a 2 3)" 1000000 3
-[ "$(waiting 2)" -gt 0 ] && ok "packets wait" || not_ok "no packets wait"
+waits() { [ "$(waiting 2)" -gt 0 ]; }
+wait_for 20 waits
+within "TCP at 8 Mbit/s" 3 1000000 3
+waits && ok "packets wait" || not_ok "no packets wait"
 run_expect 0 "another class" in_ct $a ping -q -c 10 -i 0.05 10.41.1.254
 rtt=$(sed -n 's,^rtt.*= [^/]*/\([0-9]*\).*,\1,p' <<<"$stdout")
 [ "${rtt:-99}" -lt 20 ] && grep -q ' 0% packet loss' <<<"$stdout" &&
@@ -236,7 +243,7 @@ ms=$(((${EPOCHREALTIME/./} - before) / 1000))
 [ $ms -lt 4000 ] && ok "10 MB to another class in $ms ms" ||
 	not_ok "10 MB to another class took $ms ms"
 run_expect 0 "another rate, live" vzctl set $a --rate 2:16000
-within "TCP at 16 Mbit/s" "$(traffic measure $a 2 2)" 2000000 3
+within "TCP at 16 Mbit/s" 2 2000000 3
 check "and of another class" vzctl set $a --rate 5:100
 same "those not named stay" "$(traffic rates $a | cut -d' ' -f1,2)" \
 	$'2 2000000\n4 12500\n5 12500'
@@ -251,16 +258,14 @@ end_background
 background traffic sink $host 7000
 check "rate" vzctl set $a --rate 2:8000 --ratebound yes
 background in_ct $a python3 ./traffic.py send $host 7000 100000 1400
-sleep 0.5
-within "UDP at 8 Mbit/s" "$(traffic measure $a 2 2)" 1000000 5
+wait_for 20 waits
+within "UDP at 8 Mbit/s" 2 1000000 5
 same "a sender that waits loses nothing" \
 	"$(vznetstat -v $a -d | awk 'NR > 1')" ""
 background in_ct $a python3 ./traffic.py flood $host 7000 1400 20
-sleep 0.5
-within "a flood at 8 Mbit/s" "$(traffic measure $a 2 2)" 1000000 3
-[ "$(vznetstat -v $a -d | awk '$2 == "rate" { print $3 }')" -gt 0 ] &&
-	ok "what does not fit is dropped" ||
-	not_ok "nothing was dropped: $(vznetstat -v $a -d)"
+overflows() { [ "$(vznetstat -v $a -d | awk '$2 == "rate" { print $3 }')" -gt 0 ]; }
+check "what does not fit is dropped" wait_for 20 overflows
+within "a flood at 8 Mbit/s" 2 1000000 3
 end_background
 
 ### stop with packets that wait for minutes; at start, rates of vz.conf
