@@ -31,10 +31,10 @@ suite net-load
 
 check "objects are counted" leakcheck begin
 suite net-many
-check "no object is left" leakcheck end 100
+check "no object is left" leakcheck end 1000
 check "objects are counted" leakcheck begin
 suite net-crowd
-check "no object is left of a crowd" leakcheck end 100
+check "no object is left of a crowd" leakcheck end 300
 
 suite net-reload
 check "vznet unloads" rmmod vznet
