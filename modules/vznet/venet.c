@@ -274,13 +274,18 @@ static int venet_ct_init(struct net_device *dev)
 	return 0;
 }
 
-/* A grace period follows before the destructor. */
+/*
+ * A grace period follows before the destructor; not so if the device could not
+ * be registered in the end.
+ */
 static void venet_ct_uninit(struct net_device *dev)
 {
 	struct venet_priv *priv = netdev_priv(dev);
 
 	RCU_INIT_POINTER(priv->owner->dev, NULL);
 	venet_queues_detach(priv->queues);
+	if (dev->reg_state != NETREG_UNREGISTERING)
+		synchronize_net();
 }
 
 static void venet_ct_destructor(struct net_device *dev)
