@@ -237,7 +237,7 @@ static int venet_ct_stop(struct net_device *dev)
 	struct venet_priv *priv = netdev_priv(dev);
 
 	netif_carrier_off(dev);
-	venet_queues_stop(priv->queues);
+	venet_queues_stop(priv->queues, dev);
 	venet_rates_purge(priv->owner);
 	return 0;
 }
@@ -283,7 +283,6 @@ static void venet_ct_uninit(struct net_device *dev)
 	struct venet_priv *priv = netdev_priv(dev);
 
 	RCU_INIT_POINTER(priv->owner->dev, NULL);
-	venet_queues_detach(priv->queues);
 	if (dev->reg_state != NETREG_UNREGISTERING)
 		synchronize_net();
 }
@@ -314,7 +313,8 @@ static void venet_setup_common(struct net_device *dev)
 {
 	dev->type = ARPHRD_VOID;
 	dev->flags = IFF_BROADCAST | IFF_NOARP | IFF_POINTOPOINT;
-	dev->priv_flags |= IFF_NO_QUEUE;
+	/* netpoll would send with interrupts off, in the middle of anything */
+	dev->priv_flags |= IFF_NO_QUEUE | IFF_DISABLE_NETPOLL;
 	dev->mtu = ETH_DATA_LEN;
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = IP_MAX_MTU;
@@ -322,7 +322,6 @@ static void venet_setup_common(struct net_device *dev)
 	dev->hw_features |= VENET_FEATURES;
 	dev->hw_enc_features |= VENET_FEATURES;
 	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
-	dev->needs_free_netdev = true;
 	vz_netdev_set_lltx(dev);
 	vz_netdev_set_immutable(dev, true);
 }
@@ -331,6 +330,7 @@ static void venet_ct_setup(struct net_device *dev)
 {
 	venet_setup_common(dev);
 	dev->netdev_ops = &venet_ct_ops;
+	dev->needs_free_netdev = true;
 	dev->priv_destructor = venet_ct_destructor;
 }
 
@@ -361,10 +361,21 @@ static int venet_host_create(void)
 				  NET_NAME_PREDICTABLE, venet_host_setup);
 	if (!venet_host)
 		return -ENOMEM;
+	venet_turns_init(venet_host);
 	err = register_netdev(venet_host);
-	if (err)
+	if (err) {
+		venet_turns_exit();
 		free_netdev(venet_host);
+	}
 	return err;
+}
+
+/* The containers have no device any more. */
+static void venet_host_remove(void)
+{
+	unregister_netdev(venet_host);
+	venet_turns_exit();
+	free_netdev(venet_host);
 }
 
 /**
@@ -381,7 +392,7 @@ int venet_init(void)
 		return err;
 	err = rtnl_link_register(&venet_link_ops);
 	if (err)
-		unregister_netdev(venet_host);
+		venet_host_remove();
 	return err;
 }
 
@@ -391,7 +402,7 @@ int venet_init(void)
 void venet_exit(void)
 {
 	rtnl_link_unregister(&venet_link_ops);
-	unregister_netdev(venet_host);
+	venet_host_remove();
 }
 
 MODULE_ALIAS_RTNL_LINK(VZNET_KIND);

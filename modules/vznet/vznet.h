@@ -109,17 +109,17 @@ enum venet_direction {
 	VENET_DIRECTIONS,
 };
 
-struct venet_queue;
+struct venet_queues;
 struct venet_shaper;
 
 /**
  * struct venet_priv - private part of a device
  * @owner: whose it is, NULL: the host's; constant, referenced
- * @queues: venet_queues() of them; NULL: the host's
+ * @queues: what waits; NULL: the host's
  */
 struct venet_priv {
 	struct venet_owner	*owner;
-	struct venet_queue	*queues;
+	struct venet_queues __percpu *queues;
 };
 
 /* Answer of venet_rate_hold(), beside -1 and enum vznet_drop */
@@ -156,6 +156,7 @@ int venet_lend(const struct vznet_netdev *arg);
 int venet_return(struct vznet_netdev *arg);
 int venet_lend_init(void);
 void venet_lend_exit(void);
+
 /* netfilter.c */
 int venet_netfilter_set(u32 ctid, u32 mode);
 void venet_netfilter_init(void);
@@ -178,13 +179,15 @@ int venet_proc_init(void);
 void venet_proc_exit(void);
 
 /* queue.c */
-struct venet_queue *venet_queues_create(struct net_device *dev);
-void venet_queues_detach(struct venet_queue *queues);
-void venet_queues_destroy(struct venet_queue *queues);
-void venet_queues_start(struct venet_queue *queues);
-void venet_queues_stop(struct venet_queue *queues);
-bool venet_queue_put(struct venet_queue *queues, enum venet_direction dir,
-		     struct sk_buff *skb);
+struct venet_queues __percpu *venet_queues_create(struct net_device *dev);
+void venet_queues_destroy(struct venet_queues __percpu *queues);
+void venet_queues_start(struct venet_queues __percpu *queues);
+void venet_queues_stop(struct venet_queues __percpu *queues,
+		       const struct net_device *dev);
+bool venet_queue_put(struct venet_queues __percpu *queues,
+		     enum venet_direction dir, struct sk_buff *skb);
+void venet_turns_init(struct net_device *host);
+void venet_turns_exit(void);
 
 /* rate.c */
 int __venet_rate_hold(struct venet_shaper *s, u32 class, struct sk_buff *skb);
