@@ -15,6 +15,7 @@ static const char *const drop_names[VZNET_DROPS] = {
 	[VZNET_DROP_QUEUE]	= "queue",
 	[VZNET_DROP_DOWN]	= "down",
 	[VZNET_DROP_RATE]	= "rate",
+	[VZNET_DROP_NEIGHBOUR]	= "neighbour",
 };
 
 VZ_EXPORT const char *vz_net_drop_name(unsigned int reason)

@@ -132,6 +132,7 @@ static int venet_ct_create(struct vz_ct *ct)
 		u64_stats_init(&per_cpu_ptr(owner->pcpu, cpu)->sync);
 	owner->id = ct->id;
 	INIT_LIST_HEAD(&owner->addrs);
+	venet_questions_init(&owner->questions);
 	refcount_set(&owner->refs, 1);
 	scoped_guard(mutex, &venet_lock)
 		list_add_tail(&owner->list, &venet_owners);

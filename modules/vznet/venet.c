@@ -363,16 +363,25 @@ static int venet_host_create(void)
 		return -ENOMEM;
 	venet_turns_init(venet_host);
 	err = register_netdev(venet_host);
-	if (err) {
-		venet_turns_exit();
-		free_netdev(venet_host);
-	}
+	if (err)
+		goto err_free;
+	err = venet_neighbour_init(venet_host);
+	if (err)
+		goto err_unregister;
+	return 0;
+
+err_unregister:
+	unregister_netdev(venet_host);
+err_free:
+	venet_turns_exit();
+	free_netdev(venet_host);
 	return err;
 }
 
 /* The containers have no device any more. */
 static void venet_host_remove(void)
 {
+	venet_neighbour_exit();
 	unregister_netdev(venet_host);
 	venet_turns_exit();
 	free_netdev(venet_host);

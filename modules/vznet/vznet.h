@@ -24,6 +24,7 @@
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter_netdev.h>
+#include <linux/ratelimit_types.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
 #include <linux/u64_stats_sync.h>
@@ -81,6 +82,7 @@ struct venet_pcpu {
  * @pcpu: counters
  * @shaper: its rates, NULL: it never had one; readers under RCU, set once under
  *	venet_lock
+ * @questions: limits how often it asks for neighbours
  * @refs: references: the container's slot has one, the device has one
  * @list: link in venet_owners
  * @rcu: delays the freeing
@@ -97,6 +99,7 @@ struct venet_owner {
 	u32				netfilter;
 	struct venet_pcpu __percpu	*pcpu;
 	struct venet_shaper __rcu	*shaper;
+	struct ratelimit_state		questions;
 	refcount_t			refs;
 	struct list_head		list;
 	struct rcu_head			rcu;
@@ -156,6 +159,11 @@ int venet_lend(const struct vznet_netdev *arg);
 int venet_return(struct vznet_netdev *arg);
 int venet_lend_init(void);
 void venet_lend_exit(void);
+
+/* neighbour.c */
+void venet_questions_init(struct ratelimit_state *rs);
+int venet_neighbour_init(struct net_device *host);
+void venet_neighbour_exit(void);
 
 /* netfilter.c */
 int venet_netfilter_set(u32 ctid, u32 mode);

@@ -155,7 +155,8 @@ out = subprocess.check_output(("vznetstat", "-j", "-v", "$a", "-c", "0"))
 assert json.loads(out) == [{"ctid": $a, "classes": [{"class": 0,
     "in_bytes": 456, "in_packets": 2, "out_bytes": 456, "out_packets": 2}],
     "dropped": dict.fromkeys("source protocol multicast routing discovery size "
-                             "queue down rate".split(), 0)}], out
+                             "queue down rate neighbour".split(),
+                             0)}], out
 P
 
 # bad_line LINE WHERE-AND-WHY

@@ -80,6 +80,8 @@
  * @VZNET_DROP_QUEUE: the receiver does not keep up
  * @VZNET_DROP_DOWN: the receiving device is down or absent
  * @VZNET_DROP_RATE: over the rate of VZNET_IOC_RATE_SET and its queue is full
+ * @VZNET_DROP_NEIGHBOUR: to an address of a network that the host is in, which
+ *	nobody has answered for, while very many others are being asked for
  * @VZNET_DROPS: how many reasons there are
  */
 enum vznet_drop {
@@ -92,7 +94,8 @@ enum vznet_drop {
 	VZNET_DROP_QUEUE	= 6,
 	VZNET_DROP_DOWN		= 7,
 	VZNET_DROP_RATE		= 8,
-	VZNET_DROPS		= 9,
+	VZNET_DROP_NEIGHBOUR	= 9,
+	VZNET_DROPS		= 10,
 };
 
 /**
