@@ -94,5 +94,6 @@ void test_net_load(void);
 void test_net_many(void);
 void test_net_crowd(void);
 void test_net_reload(void);
+void test_net_flood(void);
 
 #endif /* KT_H */

@@ -28,6 +28,7 @@ static const struct {
 	{ "net-many", test_net_many },
 	{ "net-crowd", test_net_crowd },
 	{ "net-reload", test_net_reload },
+	{ "net-flood", test_net_flood },
 };
 
 static int run(const char *name)

@@ -17,7 +17,7 @@ static int own_net(void)
 	return open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 }
 
-static void enter_net(pid_t pid)
+void net_enter(pid_t pid)
 {
 	char path[64];
 	int fd;
@@ -34,7 +34,7 @@ int net_socket(pid_t pid, int family, int type, int protocol)
 	int fd, self = own_net(), err;
 
 	if (pid)
-		enter_net(pid);
+		net_enter(pid);
 	fd = socket(family, type | SOCK_CLOEXEC, protocol);
 	err = errno;
 	if (pid && setns(self, CLONE_NEWNET))

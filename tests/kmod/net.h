@@ -8,6 +8,8 @@
 #include "kt.h"
 #include "linux/vznet.h"
 
+/* into the network namespace of a process */
+void net_enter(pid_t pid);
 /* a socket in the network namespace of a process, 0: our own */
 int net_socket(pid_t pid, int family, int type, int protocol);
 /* rtnetlink there: 0 or a negative errno */

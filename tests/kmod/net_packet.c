@@ -16,6 +16,7 @@
 #include <linux/if_packet.h>
 #include <linux/virtio_net.h>
 #include "net.h"
+#include "net_packet.h"
 
 #define A4	"10.2.0.1"
 #define B4	"10.2.0.2"
@@ -30,97 +31,6 @@ struct bed {
 	int at_b;	/* packet sockets that listen */
 	int at_host;
 };
-
-struct packet {
-	uint16_t	protocol;
-	size_t		len;
-	uint8_t		data[2048];
-};
-
-static int packet_socket(pid_t pid, int protocol)
-{
-	struct sockaddr_ll ll = {
-		.sll_family = AF_PACKET, .sll_protocol = htons(protocol),
-	};
-	struct ifreq ifr = { .ifr_name = VZNET_DEV };
-	int fd = net_socket(pid, AF_PACKET, SOCK_DGRAM, htons(protocol));
-
-	if (fd < 0 || ioctl(fd, SIOCGIFINDEX, &ifr))
-		kt_die("packet socket");
-	ll.sll_ifindex = ifr.ifr_ifindex;
-	if (bind(fd, (void *)&ll, sizeof(ll)))
-		kt_die("bind");
-	return fd;
-}
-
-static int send_on(int fd, const struct packet *p)
-{
-	struct sockaddr_ll ll;
-	socklen_t len = sizeof(ll);
-
-	getsockname(fd, (void *)&ll, &len);
-	ll.sll_protocol = htons(p->protocol);
-	ll.sll_halen = 0;
-	return sendto(fd, p->data, p->len, 0, (void *)&ll, sizeof(ll)) < 0 ?
-	       -errno : 0;
-}
-
-static uint16_t checksum(const void *data, size_t len, uint32_t sum)
-{
-	const uint8_t *p = data;
-
-	for (; len > 1; p += 2, len -= 2)
-		sum += p[0] << 8 | p[1];
-	if (len)
-		sum += *p << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return ~sum;
-}
-
-/* UDP to port 9 in IPv4; @options: bytes of options, a multiple of 4 */
-static struct packet v4(const char *from, const char *to, const void *options,
-			size_t optlen)
-{
-	struct packet p = { .protocol = ETH_P_IP, .len = 20 + optlen + 12 };
-	uint8_t *d = p.data;
-	uint16_t sum;
-
-	d[0] = 0x40 | (5 + optlen / 4);
-	d[3] = p.len;
-	d[8] = 64;
-	d[9] = IPPROTO_UDP;
-	inet_pton(AF_INET, from, d + 12);
-	inet_pton(AF_INET, to, d + 16);
-	if (optlen)
-		memcpy(d + 20, options, optlen);
-	d += 20 + optlen;
-	d[1] = d[3] = 9;
-	d[5] = 12;
-	sum = checksum(p.data, 20 + optlen, 0);
-	p.data[10] = sum >> 8;
-	p.data[11] = sum;
-	return p;
-}
-
-/* IPv6 with a payload of @len bytes that begins with the header @next */
-static struct packet v6(const char *from, const char *to, uint8_t next,
-			const void *payload, size_t len)
-{
-	struct packet p = { .protocol = ETH_P_IPV6, .len = 40 + len };
-	uint8_t *d = p.data;
-
-	d[0] = 0x60;
-	d[5] = len;
-	d[6] = next;
-	d[7] = 255;
-	inet_pton(AF_INET6, from, d + 8);
-	inet_pton(AF_INET6, to, d + 24);
-	memcpy(d + 40, payload, len);
-	return p;
-}
-
-static const uint8_t udp[12] = { 0, 9, 0, 9, 0, 12, 0xff, 0xff };
 
 static void drain(int fd)
 {
@@ -367,7 +277,7 @@ static void test_gso(struct bed *bed)
 		uint8_t data[2048];
 	} __attribute__((packed)) m;
 	struct packet p = v4(B4, HOST4, NULL, 0);
-	int one = 1, fd = packet_socket(bed->a.init, ETH_P_IP);
+	int one = 1, fd = packet_socket(bed->a.init, VZNET_DEV, ETH_P_IP);
 	uint32_t seed = 1, i;
 	struct sockaddr_ll ll;
 	socklen_t len = sizeof(ll);
@@ -415,7 +325,7 @@ static void test_gso(struct bed *bed)
 static void test_capture(struct bed *bed)
 {
 	struct packet p = v4(HOST4, B4, NULL, 0);
-	int at_a = packet_socket(bed->a.init, ETH_P_ALL);
+	int at_a = packet_socket(bed->a.init, VZNET_DEV, ETH_P_ALL);
 	int host = net_socket(0, AF_INET, SOCK_DGRAM, 0);
 	struct sockaddr_in to = {
 		.sin_family = AF_INET, .sin_port = htons(9),
@@ -443,9 +353,9 @@ void test_net_packet(void)
 	net_host_route(B4, B6);
 	net_addr_add(0, VZNET_DEV, HOST4);
 	net_addr_add(0, VZNET_DEV, HOST6);
-	bed.out = packet_socket(bed.a.init, 0);
-	bed.at_b = packet_socket(bed.b.init, ETH_P_ALL);
-	bed.at_host = packet_socket(0, ETH_P_ALL);
+	bed.out = packet_socket(bed.a.init, VZNET_DEV, 0);
+	bed.at_b = packet_socket(bed.b.init, VZNET_DEV, ETH_P_ALL);
+	bed.at_host = packet_socket(0, VZNET_DEV, ETH_P_ALL);
 	test_sources(&bed);
 	test_receivers(&bed);
 	test_source_routes(&bed);
