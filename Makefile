@@ -11,6 +11,7 @@
 # make check             unit tests and all guest tests (root, apt)
 # make demo              the main job, for real (root, apt)
 # make bench             cost against crun, runc, lxc and systemd-nspawn
+# make bench-net         cost of the network against veth, netkit and others
 # make lint              checkpatch, sparse, shellcheck
 #
 # FAULTS=1 builds the library with the fault points of the kill tests;
@@ -70,7 +71,7 @@ unit_src	:= $(wildcard tests/unit/test_*.c)
 units		:= $(unit_src:tests/unit/%.c=$(BUILD)/unit/%)
 
 .PHONY: all user modules install modules_install dkms-install deps check \
-	unit demo bench lint clean
+	unit demo bench bench-net lint clean
 all: user $(if $(wildcard $(KERNELDIR)/Makefile),modules)
 user: $(lib_so) $(lib_a) $(BUILD)/libvz.pc $(bins)
 
@@ -145,6 +146,9 @@ demo:
 
 bench:
 	$(Q)tests/bench/run
+
+bench-net:
+	$(Q)tests/bench/net
 
 lint:
 	$(Q)tests/lint
