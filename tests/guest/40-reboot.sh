@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What containers do by themselves: halt, reboot, die; and vzeventd, which
 # finishes it.
+# kernels: 6.1 6.12 7.2
 # shellcheck source-path=SCRIPTDIR
 # shellcheck disable=SC2016,SC2154 # for shells inside; set by run_expect
 . ./lib.sh

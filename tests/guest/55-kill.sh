@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # vzctl killed at each of its steps: status tells the truth afterwards, and
-# kernels: 6.1 6.12 debug
 # stop, start and destroy repair what was left.
+# kernels: 6.1 6.12
 # shellcheck source-path=SCRIPTDIR
 . ./lib.sh
 
