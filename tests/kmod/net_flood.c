@@ -518,6 +518,32 @@ static void clean_up(struct bed *bed)
 		"ip addr del " HOST6 "/128 dev venet0");
 }
 
+static bool all_answered(void)
+{
+	int i;
+
+	for (i = 0; i < VICTIM_PROBES; i++)
+		if (shared->load.answered[i] < VICTIM_REQUESTS)
+			return false;
+	return true;
+}
+
+/* A machine may stall for longer than a request waits. */
+static void test_quiet(const struct bed *bed)
+{
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		victim_run(&shared->load, bed->world, 0);
+		if (all_answered())
+			break;
+	}
+	for (i = 0; i < VICTIM_PROBES; i++)
+		kt_is(shared->load.answered[i], VICTIM_REQUESTS,
+		      "%s: all is answered without a flood",
+		      victim_probe_name(i));
+}
+
 void test_net_flood(void)
 {
 	struct bed bed;
@@ -525,11 +551,7 @@ void test_net_flood(void)
 
 	prepare(&bed);
 	test_hearing(&bed);
-	victim_run(&shared->load, bed.world, 0);
-	for (i = 0; i < VICTIM_PROBES; i++)
-		kt_is(shared->load.answered[i], VICTIM_REQUESTS,
-		      "%s: all is answered without a flood",
-		      victim_probe_name(i));
+	test_quiet(&bed);
 	for (i = 0; i < FLOODS; i++)
 		test_flood(&bed, &floods[i]);
 	test_million(&bed);
