@@ -21,6 +21,17 @@ ccflags-y += $(call vz-probe,NETDEV_NETNS_IMMUTABLE,[[:space:]]netns_immutable:1
 ccflags-y += $(call vz-probe,NETDEV_MAC_STORAGE,int dev_set_mac_address.*struct sockaddr_storage,netdevice.h)
 ccflags-y += $(call vz-probe,RTNL_NEWLINK_PARAMS,struct rtnl_newlink_params,../net/rtnetlink.h)
 
+ccflags-y += $(call vz-probe,MNT_IDMAP,nop_mnt_idmap,mnt_idmapping.h)
+ccflags-y += $(call vz-probe,INODE_STATE,inode_state_read_once,fs.h)
+ccflags-y += $(call vz-probe,LOOKUP_NOPERM,lookup_noperm_unlocked,namei.h)
+ccflags-y += $(call vz-probe,SET_DEFAULT_D_OP,set_default_d_op,dcache.h)
+ccflags-y += $(call vz-probe,D_REVALIDATE_NAME,d_revalidate..struct inode,dcache.h)
+ccflags-y += $(call vz-probe,FILE_KATTR,struct file_kattr,fileattr.h)
+ccflags-y += $(call vz-probe,START_CREATING_DENTRY,start_creating_dentry,namei.h)
+ccflags-y += $(call vz-probe,BACKING_FILE_OPEN,struct file \*user_file,backing-file.h)
+ccflags-y += $(call vz-probe,MKDIR_DENTRY,struct dentry ...mkdir,fs.h)
+ccflags-y += $(call vz-probe,VFS_MMAP,static inline int vfs_mmap.struct,fs.h)
+
 ccflags-y += -I$(src)/../../include/uapi -I$(src)/../include
 ccflags-y += -include $(src)/../compat/compat.h
 ccflags-y += -DVZ_VERSION='"$(or $(VZ_VERSION),0.1.0)"'

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Files.  Each open file has a lower one of the same flags; reading, writing
+ * and mapping are done by that, in the caller's name, so that what the lower
+ * file system keeps for root only is not given away.
+ */
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/splice.h>
+#include <linux/uio.h>
+#include "simfs.h"
+
+/* Flags that were the business of opening, and those that fcntl(2) changes */
+#define SIMFS_OPEN_ONCE	(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)
+#define SIMFS_SETFL	(O_APPEND | O_NONBLOCK | O_NDELAY | O_DIRECT)
+
+/**
+ * simfs_open - file_operations.open
+ * @inode: inode
+ * @file: being opened
+ *
+ * Return: 0 or a negative error.
+ */
+int simfs_open(struct inode *inode, struct file *file)
+{
+	struct path path = simfs_lower_path(file_dentry(file));
+	int flags = (file->f_flags & ~SIMFS_OPEN_ONCE) | O_NOATIME;
+	struct file *lower;
+
+	lower = vz_backing_open(file, flags, &path,
+				simfs_sb(inode->i_sb)->cred);
+	if (IS_ERR(lower))
+		return PTR_ERR(lower);
+	file->f_mode |= lower->f_mode & FMODE_CAN_ODIRECT;
+	file->private_data = lower;
+	return 0;
+}
+
+/**
+ * simfs_release - file_operations.release
+ * @inode: inode
+ * @file: was closed
+ *
+ * Return: 0.
+ */
+int simfs_release(struct inode *inode, struct file *file)
+{
+	fput(simfs_lower_file(file));
+	return 0;
+}
+
+/**
+ * simfs_fsync - file_operations.fsync
+ * @file: file
+ * @start: first byte
+ * @end: last byte
+ * @datasync: leave what is not needed to find the data
+ *
+ * Return: 0 or a negative error.
+ */
+int simfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
+{
+	return vfs_fsync_range(simfs_lower_file(file), start, end, datasync);
+}
+
+/* fcntl(2) may have changed our flags. */
+static struct file *simfs_lower_synced(struct file *file)
+{
+	struct file *lower = simfs_lower_file(file);
+
+	if (unlikely((lower->f_flags ^ file->f_flags) & SIMFS_SETFL)) {
+		spin_lock(&lower->f_lock);
+		lower->f_flags = (lower->f_flags & ~SIMFS_SETFL) |
+				 (file->f_flags & SIMFS_SETFL);
+		lower->f_iocb_flags = iocb_flags(lower);
+		spin_unlock(&lower->f_lock);
+	}
+	return lower;
+}
+
+/* The mount that the caller came through decides, the lower inode is marked. */
+static void simfs_accessed(struct file *file)
+{
+	struct path lower = simfs_lower_path(file_dentry(file));
+
+	if (!(file->f_flags & O_NOATIME) &&
+	    !(file->f_path.mnt->mnt_flags & MNT_NOATIME))
+		touch_atime(&lower);
+}
+
+/*
+ * Who writes takes away setuid bits and capabilities.  The lower file system
+ * would do it, too, but in 6.1 it finds our dentry in the lower file and so
+ * would come back to us with its inode locked.  An inode that is known to have
+ * nothing to be taken away says so.
+ */
+static int simfs_remove_privs(struct file *file)
+{
+	struct inode *inode = file_inode(file);
+	int err;
+
+	if (IS_NOSEC(simfs_lower_inode(inode)))
+		return 0;
+	inode_lock(inode);
+	simfs_copy_attr(inode);
+	err = file_remove_privs(file);
+	inode_unlock(inode);
+	return err;
+}
+
+/*
+ * A request that waits is handed on as it is, with the lower file in it.  One
+ * that would be completed later is done at once, on a copy.
+ */
+static ssize_t simfs_rw(struct kiocb *iocb, struct iov_iter *iter,
+			struct file *lower,
+			ssize_t (*fn)(struct kiocb *, struct iov_iter *))
+{
+	struct file *file = iocb->ki_filp;
+	struct kiocb copy;
+	ssize_t ret;
+
+	if (is_sync_kiocb(iocb)) {
+		iocb->ki_filp = lower;
+		ret = fn(iocb, iter);
+		iocb->ki_filp = file;
+		return ret;
+	}
+	if (iocb->ki_flags & IOCB_NOWAIT)
+		return -EAGAIN;
+	init_sync_kiocb(&copy, lower);
+	copy.ki_pos = iocb->ki_pos;
+	copy.ki_flags = iocb->ki_flags &
+			(IOCB_APPEND | IOCB_DIRECT | IOCB_DSYNC | IOCB_SYNC |
+			 IOCB_WRITE);
+	ret = fn(&copy, iter);
+	iocb->ki_pos = copy.ki_pos;
+	return ret;
+}
+
+static ssize_t simfs_read_iter(struct kiocb *iocb, struct iov_iter *iter)
+{
+	struct file *file = iocb->ki_filp;
+	struct file *lower = simfs_lower_synced(file);
+	ssize_t ret;
+
+	if (!lower->f_op->read_iter)
+		return -EINVAL;
+	ret = simfs_rw(iocb, iter, lower, lower->f_op->read_iter);
+	simfs_accessed(file);
+	return ret;
+}
+
+static ssize_t simfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
+{
+	struct file *lower = simfs_lower_synced(iocb->ki_filp);
+	struct inode *inode = file_inode(iocb->ki_filp);
+	ssize_t ret;
+
+	if (!lower->f_op->write_iter)
+		return -EINVAL;
+	ret = simfs_remove_privs(iocb->ki_filp);
+	if (ret)
+		return ret;
+	file_start_write(lower);
+	ret = simfs_rw(iocb, iter, lower, lower->f_op->write_iter);
+	file_end_write(lower);
+	simfs_copy_attr(inode);
+	return ret;
+}
+
+static ssize_t simfs_splice_read(struct file *in, loff_t *pos,
+				 struct pipe_inode_info *pipe, size_t len,
+				 unsigned int flags)
+{
+	struct file *lower = simfs_lower_synced(in);
+	ssize_t ret;
+
+	if (!lower->f_op->splice_read)
+		return -EINVAL;
+	ret = lower->f_op->splice_read(lower, pos, pipe, len, flags);
+	simfs_accessed(in);
+	return ret;
+}
+
+static ssize_t simfs_splice_write(struct pipe_inode_info *pipe,
+				  struct file *out, loff_t *pos, size_t len,
+				  unsigned int flags)
+{
+	struct file *lower = simfs_lower_synced(out);
+	ssize_t ret;
+
+	if (!lower->f_op->splice_write)
+		return -EINVAL;
+	ret = simfs_remove_privs(out);
+	if (ret)
+		return ret;
+	file_start_write(lower);
+	ret = lower->f_op->splice_write(pipe, lower, pos, len, flags);
+	file_end_write(lower);
+	simfs_copy_attr(file_inode(out));
+	return ret;
+}
+
+static int simfs_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct file *lower = simfs_lower_file(file);
+
+	if (!vz_can_mmap(lower))
+		return -ENODEV;
+	simfs_accessed(file);
+	vma_set_file(vma, lower);
+	return vz_backing_mmap(lower, file, vma);
+}
+
+static loff_t simfs_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct file *lower = simfs_lower_file(file);
+	struct inode *inode = file_inode(file);
+	loff_t pos;
+
+	if (whence == SEEK_SET || whence == SEEK_CUR)
+		return generic_file_llseek(file, offset, whence);
+	inode_lock(inode);
+	lower->f_pos = file->f_pos;
+	pos = vfs_llseek(lower, offset, whence);
+	file->f_pos = lower->f_pos;
+	inode_unlock(inode);
+	return pos;
+}
+
+static long simfs_fallocate(struct file *file, int mode, loff_t offset,
+			    loff_t len)
+{
+	int err = simfs_remove_privs(file);
+
+	if (err)
+		return err;
+	err = vfs_fallocate(simfs_lower_file(file), mode, offset, len);
+	simfs_copy_attr(file_inode(file));
+	return err;
+}
+
+static ssize_t simfs_copy_file_range(struct file *in, loff_t pos_in,
+				     struct file *out, loff_t pos_out,
+				     size_t len, unsigned int flags)
+{
+	ssize_t ret;
+
+	if (in->f_op != &simfs_file_fops)
+		return -EXDEV;
+	ret = simfs_remove_privs(out);
+	if (ret)
+		return ret;
+	ret = vfs_copy_file_range(simfs_lower_file(in), pos_in,
+				  simfs_lower_file(out), pos_out, len, flags);
+	simfs_copy_attr(file_inode(out));
+	return ret;
+}
+
+static loff_t simfs_remap_file_range(struct file *in, loff_t pos_in,
+				     struct file *out, loff_t pos_out,
+				     loff_t len, unsigned int flags)
+{
+	struct file *from = simfs_lower_file(in), *to = simfs_lower_file(out);
+	loff_t ret;
+
+	if (flags & ~(REMAP_FILE_DEDUP | REMAP_FILE_ADVISORY))
+		return -EINVAL;
+	ret = flags & REMAP_FILE_DEDUP ? 0 : simfs_remove_privs(out);
+	if (ret)
+		return ret;
+	if (flags & REMAP_FILE_DEDUP)
+		ret = vfs_dedupe_file_range_one(from, pos_in, to, pos_out, len,
+						flags);
+	else
+		ret = vfs_clone_file_range(from, pos_in, to, pos_out, len,
+					   flags);
+	simfs_copy_attr(file_inode(out));
+	return ret;
+}
+
+static int simfs_fadvise(struct file *file, loff_t offset, loff_t len,
+			 int advice)
+{
+	return vfs_fadvise(simfs_lower_file(file), offset, len, advice);
+}
+
+static int simfs_flush(struct file *file, fl_owner_t id)
+{
+	struct file *lower = simfs_lower_file(file);
+
+	return lower->f_op->flush ? lower->f_op->flush(lower, id) : 0;
+}
+
+const struct file_operations simfs_file_fops = {
+	.open			= simfs_open,
+	.release		= simfs_release,
+	.llseek			= simfs_llseek,
+	.read_iter		= simfs_read_iter,
+	.write_iter		= simfs_write_iter,
+	.splice_read		= simfs_splice_read,
+	.splice_write		= simfs_splice_write,
+	.mmap			= simfs_mmap,
+	.fsync			= simfs_fsync,
+	.flush			= simfs_flush,
+	.fallocate		= simfs_fallocate,
+	.fadvise		= simfs_fadvise,
+	.copy_file_range	= simfs_copy_file_range,
+	.remap_file_range	= simfs_remap_file_range,
+	.setlease		= generic_setlease,
+};

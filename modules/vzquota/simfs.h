@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * simfs: a directory of the host as a file system of its own.
+ *
+ * Everything is done by the file system below ("lower"): each inode and each
+ * dentry here stands for one there, data never pass through a page cache of
+ * ours.  What a caller may do is decided here, with the ids of the mount he
+ * comes through; where the lower operation takes a mapping of ids, it gets
+ * that of the mount and the caller's own rights, else those of who mounted.
+ */
+#ifndef _SIMFS_H
+#define _SIMFS_H
+
+#include <linux/cred.h>
+#include <linux/fs.h>
+#include <linux/fs_stack.h>
+#include <linux/mount.h>
+#include "../compat/wrapper/vfs.h"
+
+#define SIMFS_NAME	"simfs"
+/* "SIMF" */
+#define SIMFS_MAGIC	0x53494d46
+
+/**
+ * struct simfs_sb - private part of a superblock
+ * @mnt: private mount of the lower directory
+ * @cred: for lower operations that know no mapping of ids
+ */
+struct simfs_sb {
+	struct vfsmount		*mnt;
+	const struct cred	*cred;
+};
+
+/**
+ * struct simfs_inode - an inode
+ * @inode: ours
+ * @lower: the one it stands for, referenced
+ */
+struct simfs_inode {
+	struct inode	inode;
+	struct inode	*lower;
+};
+
+/* dentry.c */
+extern const struct dentry_operations simfs_dentry_ops;
+void simfs_set_lower_dentry(struct dentry *dentry, struct dentry *lower);
+
+/* dir.c, file.c, inode.c, namei.c */
+extern const struct file_operations simfs_dir_fops;
+extern const struct file_operations simfs_file_fops;
+extern const struct inode_operations simfs_file_iops;
+extern const struct inode_operations simfs_special_iops;
+extern const struct inode_operations simfs_symlink_iops;
+extern const struct inode_operations simfs_dir_iops;
+
+int simfs_open(struct inode *inode, struct file *file);
+int simfs_release(struct inode *inode, struct file *file);
+int simfs_fsync(struct file *file, loff_t start, loff_t end, int datasync);
+
+void simfs_copy_attr(struct inode *inode);
+bool simfs_is_current(const struct inode *inode);
+struct inode *simfs_inode_alloc(struct super_block *sb);
+struct inode *simfs_inode_get(struct super_block *sb, struct inode *lower);
+void simfs_inode_free(struct inode *inode);
+void simfs_inode_evict(struct inode *inode);
+int simfs_getattr(struct vz_idmap *idmap, const struct path *path,
+		  struct kstat *stat, u32 mask, unsigned int flags);
+int simfs_setattr(struct vz_idmap *idmap, struct dentry *dentry,
+		  struct iattr *attr);
+int simfs_inode_init(void);
+void simfs_inode_exit(void);
+
+/* super.c */
+extern struct file_system_type simfs_type;
+
+/* xattr.c */
+extern const struct xattr_handler * const simfs_xattr_handlers[];
+ssize_t simfs_listxattr(struct dentry *dentry, char *list, size_t size);
+struct posix_acl *simfs_get_acl(struct inode *inode, int type, bool rcu);
+int simfs_set_acl(struct vz_idmap *idmap, struct vz_acl_target *target,
+		  struct posix_acl *acl, int type);
+int simfs_fileattr_get(struct dentry *dentry, struct vz_fileattr *fa);
+int simfs_fileattr_set(struct vz_idmap *idmap, struct dentry *dentry,
+		       struct vz_fileattr *fa);
+
+static inline struct simfs_sb *simfs_sb(const struct super_block *sb)
+{
+	return sb->s_fs_info;
+}
+
+static inline struct inode *simfs_lower_inode(const struct inode *inode)
+{
+	return container_of(inode, struct simfs_inode, inode)->lower;
+}
+
+/* NULL for a dentry that nobody looked up yet */
+static inline struct dentry *simfs_lower_dentry(const struct dentry *dentry)
+{
+	return READ_ONCE(dentry->d_fsdata);
+}
+
+static inline struct path simfs_lower_path(const struct dentry *dentry)
+{
+	return (struct path) {
+		.mnt = simfs_sb(dentry->d_sb)->mnt,
+		.dentry = simfs_lower_dentry(dentry),
+	};
+}
+
+static inline struct file *simfs_lower_file(const struct file *file)
+{
+	return file->private_data;
+}
+
+#endif /* _SIMFS_H */
