@@ -2,10 +2,11 @@
 /*
  * VE_ROOT, the place where the host sees a container's files.
  *
- * The mount shows owners as they are on disk, so that tar and rsync on the
- * host keep them; the container itself gets an idmapped copy (rootfs.c).  It
- * is nosuid and nodev: what the container's root made setuid is setuid root
- * for the host here.
+ * It is the private area as a file system of its own, simfs, or where the
+ * module vzquota is not installed a bind mount of it.  The mount shows owners
+ * as they are on disk, so that tar and rsync on the host keep them; the
+ * container itself gets an idmapped copy (rootfs.c).  It is nosuid and nodev:
+ * what the container's root made setuid is setuid root for the host here.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -49,11 +50,33 @@ static int check_paths(struct vz_ct *ct, struct vz_error *err)
 	return 0;
 }
 
-static int bind_private(struct vz_ct *ct, struct vz_error *err)
+#define ROOT_ATTRS	(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
+
+/* A detached mount of the private area, or a negative errno. */
+static int open_private(struct vz_ct *ct)
 {
-	struct mount_attr attr = {
-		.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
-	};
+	const char *const options[] = { "source", vz_ct_private(ct), NULL };
+	struct mount_attr attr = { .attr_set = ROOT_ATTRS };
+	int fd;
+
+	fd = sys_fsmount("simfs", ROOT_ATTRS, options);
+	if (fd != -ENODEV)
+		return fd;
+	ct_debug(ct, "There is no simfs, %s is mounted as it is",
+		 vz_ct_private(ct));
+	fd = syscall(SYS_open_tree, AT_FDCWD, vz_ct_private(ct),
+		     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (!syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attr,
+		     sizeof(attr)))
+		return fd;
+	close(fd);
+	return -errno;
+}
+
+static int mount_private(struct vz_ct *ct, struct vz_error *err)
+{
 	autoclose int fd = -1;
 	int ret;
 
@@ -62,14 +85,13 @@ static int bind_private(struct vz_ct *ct, struct vz_error *err)
 		return vz_fail_errno(err, VZ_E_MOUNTPOINT, -ret,
 				     "Unable to create the mount point %s",
 				     vz_ct_root(ct));
-	fd = syscall(SYS_open_tree, AT_FDCWD, vz_ct_private(ct),
-		     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-	if (fd < 0 ||
-	    syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attr,
-		    sizeof(attr)) ||
-	    syscall(SYS_move_mount, fd, "", AT_FDCWD, vz_ct_root(ct),
-		    MOVE_MOUNT_F_EMPTY_PATH))
-		return vz_fail_errno(err, VZ_E_CANT_MOUNT, errno,
+	fd = open_private(ct);
+	ret = fd < 0 ? -fd : 0;
+	if (!ret && syscall(SYS_move_mount, fd, "", AT_FDCWD, vz_ct_root(ct),
+			    MOVE_MOUNT_F_EMPTY_PATH))
+		ret = errno;
+	if (ret)
+		return vz_fail_errno(err, VZ_E_CANT_MOUNT, ret,
 				     "Unable to mount %s at %s",
 				     vz_ct_private(ct), vz_ct_root(ct));
 	return 0;
@@ -145,7 +167,7 @@ VZ_EXPORT int vz_ct_mount(struct vz_ct *ct, struct vz_error *err)
 	ret = run_scripts(ct, "premount", false, err);
 	if (ret)
 		return ret;
-	ret = bind_private(ct, err);
+	ret = mount_private(ct, err);
 	if (ret)
 		return ret;
 	vz_fault("mount:mounted");
