@@ -21,6 +21,8 @@ ccflags-y += $(call vz-probe,NETDEV_NETNS_IMMUTABLE,[[:space:]]netns_immutable:1
 ccflags-y += $(call vz-probe,NETDEV_MAC_STORAGE,int dev_set_mac_address.*struct sockaddr_storage,netdevice.h)
 ccflags-y += $(call vz-probe,RTNL_NEWLINK_PARAMS,struct rtnl_newlink_params,../net/rtnetlink.h)
 
+ccflags-y += $(call vz-probe,DQUOT_RCU,struct dquot __rcu,fs.h)
+ccflags-y += $(call vz-probe,DQUOT_RCU,struct dquot __rcu,fs/super_types.h)
 ccflags-y += $(call vz-probe,MNT_IDMAP,nop_mnt_idmap,mnt_idmapping.h)
 ccflags-y += $(call vz-probe,INODE_STATE,inode_state_read_once,fs.h)
 ccflags-y += $(call vz-probe,LOOKUP_NOPERM,lookup_noperm_unlocked,namei.h)

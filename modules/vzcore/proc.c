@@ -77,7 +77,7 @@ static int vz_hooks_show(struct seq_file *m, void *v)
  * @name: its name
  * @show: prints it
  *
- * Containers do not see it, see visible.c.
+ * Containers do not see it, unless visible.c lets them.
  *
  * Return: 0 or -ENOMEM.
  */

@@ -24,7 +24,9 @@ static const char * const vz_visible_top[] = {
 	"sysvipc", "thread-self", "tty", "uptime", "version", "vmstat", "vz",
 };
 
-static const char * const vz_visible_vz[] = { "veinfo" };
+static const char * const vz_visible_vz[] = {
+	"aquota.group", "aquota.user", "veinfo",
+};
 
 /**
  * struct vz_names - a list of names

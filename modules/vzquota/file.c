@@ -4,6 +4,7 @@
  * and mapping are done by that, in the caller's name, so that what the lower
  * file system keeps for root only is not given away.
  */
+#include <linux/falloc.h>
 #include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/splice.h>
@@ -33,6 +34,8 @@ int simfs_open(struct inode *inode, struct file *file)
 		return PTR_ERR(lower);
 	file->f_mode |= lower->f_mode & FMODE_CAN_ODIRECT;
 	file->private_data = lower;
+	if (file->f_mode & FMODE_WRITE)
+		vzq_opened(file);
 	return 0;
 }
 
@@ -45,6 +48,8 @@ int simfs_open(struct inode *inode, struct file *file)
  */
 int simfs_release(struct inode *inode, struct file *file)
 {
+	if (file->f_mode & FMODE_WRITE)
+		vzq_watch(inode);
 	fput(simfs_lower_file(file));
 	return 0;
 }
@@ -60,7 +65,10 @@ int simfs_release(struct inode *inode, struct file *file)
  */
 int simfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 {
-	return vfs_fsync_range(simfs_lower_file(file), start, end, datasync);
+	int err = vfs_fsync_range(simfs_lower_file(file), start, end, datasync);
+
+	vzq_settle(file_inode(file));
+	return err;
 }
 
 /* fcntl(2) may have changed our flags. */
@@ -155,16 +163,22 @@ static ssize_t simfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 {
 	struct file *lower = simfs_lower_synced(iocb->ki_filp);
 	struct inode *inode = file_inode(iocb->ki_filp);
+	struct vzq_charge charge;
 	ssize_t ret;
 
 	if (!lower->f_op->write_iter)
 		return -EINVAL;
 	ret = simfs_remove_privs(iocb->ki_filp);
+	if (!ret)
+		ret = vzq_write_begin(&charge, iocb->ki_filp, iocb->ki_pos,
+				      iov_iter_count(iter), iocb->ki_flags);
 	if (ret)
 		return ret;
+	iov_iter_truncate(iter, charge.len);
 	file_start_write(lower);
 	ret = simfs_rw(iocb, iter, lower, lower->f_op->write_iter);
 	file_end_write(lower);
+	vzq_write_end(&charge, ret);
 	simfs_copy_attr(inode);
 	return ret;
 }
@@ -188,16 +202,20 @@ static ssize_t simfs_splice_write(struct pipe_inode_info *pipe,
 				  unsigned int flags)
 {
 	struct file *lower = simfs_lower_synced(out);
+	struct vzq_charge charge;
 	ssize_t ret;
 
 	if (!lower->f_op->splice_write)
 		return -EINVAL;
 	ret = simfs_remove_privs(out);
+	if (!ret)
+		ret = vzq_splice_begin(&charge, out, *pos, len);
 	if (ret)
 		return ret;
 	file_start_write(lower);
-	ret = lower->f_op->splice_write(pipe, lower, pos, len, flags);
+	ret = lower->f_op->splice_write(pipe, lower, pos, charge.len, flags);
 	file_end_write(lower);
+	vzq_write_end(&charge, ret);
 	simfs_copy_attr(file_inode(out));
 	return ret;
 }
@@ -205,12 +223,14 @@ static ssize_t simfs_splice_write(struct pipe_inode_info *pipe,
 static int simfs_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct file *lower = simfs_lower_file(file);
+	int err;
 
 	if (!vz_can_mmap(lower))
 		return -ENODEV;
 	simfs_accessed(file);
 	vma_set_file(vma, lower);
-	return vz_backing_mmap(lower, file, vma);
+	err = vz_backing_mmap(lower, file, vma);
+	return err ? err : vzq_mmap(file, vma);
 }
 
 static loff_t simfs_llseek(struct file *file, loff_t offset, int whence)
@@ -229,15 +249,30 @@ static loff_t simfs_llseek(struct file *file, loff_t offset, int whence)
 	return pos;
 }
 
+/* What gives blocks back, or moves them. */
+#define SIMFS_FALLOC_MOVES						\
+	(FALLOC_FL_PUNCH_HOLE | FALLOC_FL_COLLAPSE_RANGE |		\
+	 FALLOC_FL_ZERO_RANGE | FALLOC_FL_INSERT_RANGE)
+
 static long simfs_fallocate(struct file *file, int mode, loff_t offset,
 			    loff_t len)
 {
-	int err = simfs_remove_privs(file);
+	bool takes = !(mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_COLLAPSE_RANGE |
+			       FALLOC_FL_INSERT_RANGE));
+	struct inode *inode = file_inode(file);
+	struct vzq_charge charge;
+	int err;
 
+	err = simfs_remove_privs(file);
+	if (!err)
+		err = vzq_change_begin(&charge, file, offset, takes ? len : 0);
 	if (err)
 		return err;
 	err = vfs_fallocate(simfs_lower_file(file), mode, offset, len);
-	simfs_copy_attr(file_inode(file));
+	if (mode & SIMFS_FALLOC_MOVES)
+		vzq_shrunk(inode, offset);
+	vzq_write_end(&charge, err || !takes ? err : len);
+	simfs_copy_attr(inode);
 	return err;
 }
 
@@ -245,16 +280,42 @@ static ssize_t simfs_copy_file_range(struct file *in, loff_t pos_in,
 				     struct file *out, loff_t pos_out,
 				     size_t len, unsigned int flags)
 {
+	struct vzq_charge charge;
 	ssize_t ret;
 
 	if (in->f_op != &simfs_file_fops)
 		return -EXDEV;
 	ret = simfs_remove_privs(out);
+	if (!ret)
+		ret = vzq_write_begin(&charge, out, pos_out, len, 0);
 	if (ret)
 		return ret;
 	ret = vfs_copy_file_range(simfs_lower_file(in), pos_in,
-				  simfs_lower_file(out), pos_out, len, flags);
+				  simfs_lower_file(out), pos_out, charge.len,
+				  flags);
+	vzq_write_end(&charge, ret);
 	simfs_copy_attr(file_inode(out));
+	return ret;
+}
+
+static loff_t simfs_clone(struct file *in, loff_t pos_in, struct file *out,
+			  loff_t pos_out, loff_t len, unsigned int flags)
+{
+	struct vzq_charge charge;
+	loff_t ret;
+
+	ret = simfs_remove_privs(out);
+	if (!ret)
+		/* 0 is up to the end */
+		ret = vzq_change_begin(&charge, out, pos_out,
+				       len ?: i_size_read(file_inode(in)));
+	if (ret)
+		return ret;
+	ret = vfs_clone_file_range(simfs_lower_file(in), pos_in,
+				   simfs_lower_file(out), pos_out, len, flags);
+	/* holes are cloned, too */
+	vzq_shrunk(file_inode(out), pos_out);
+	vzq_write_end(&charge, min(ret, 0));
 	return ret;
 }
 
@@ -262,20 +323,16 @@ static loff_t simfs_remap_file_range(struct file *in, loff_t pos_in,
 				     struct file *out, loff_t pos_out,
 				     loff_t len, unsigned int flags)
 {
-	struct file *from = simfs_lower_file(in), *to = simfs_lower_file(out);
 	loff_t ret;
 
 	if (flags & ~(REMAP_FILE_DEDUP | REMAP_FILE_ADVISORY))
 		return -EINVAL;
-	ret = flags & REMAP_FILE_DEDUP ? 0 : simfs_remove_privs(out);
-	if (ret)
-		return ret;
 	if (flags & REMAP_FILE_DEDUP)
-		ret = vfs_dedupe_file_range_one(from, pos_in, to, pos_out, len,
-						flags);
+		ret = vfs_dedupe_file_range_one(simfs_lower_file(in), pos_in,
+						simfs_lower_file(out), pos_out,
+						len, flags);
 	else
-		ret = vfs_clone_file_range(from, pos_in, to, pos_out, len,
-					   flags);
+		ret = simfs_clone(in, pos_in, out, pos_out, len, flags);
 	simfs_copy_attr(file_inode(out));
 	return ret;
 }

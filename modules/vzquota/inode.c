@@ -28,7 +28,8 @@ void simfs_copy_attr(struct inode *inode)
 	inode->i_gid = lower->i_gid;
 	set_nlink(inode, lower->i_nlink);
 	fsstack_copy_attr_times(inode, lower);
-	fsstack_copy_inode_size(inode, lower);
+	/* blocks are what is charged */
+	i_size_write(inode, i_size_read(lower));
 	inode_set_flags(inode, lower->i_flags & SIMFS_FLAGS, SIMFS_FLAGS);
 }
 
@@ -63,6 +64,9 @@ struct inode *simfs_inode_alloc(struct super_block *sb)
 	if (!si)
 		return NULL;
 	si->lower = NULL;
+	si->charged = false;
+	si->pending = 0;
+	si->dense = 0;
 	return &si->inode;
 }
 
@@ -72,8 +76,7 @@ struct inode *simfs_inode_alloc(struct super_block *sb)
  */
 void simfs_inode_free(struct inode *inode)
 {
-	kmem_cache_free(simfs_inode_cache,
-			container_of(inode, struct simfs_inode, inode));
+	kmem_cache_free(simfs_inode_cache, simfs_inode(inode));
 }
 
 /**
@@ -84,6 +87,7 @@ void simfs_inode_evict(struct inode *inode)
 {
 	struct inode *lower = simfs_lower_inode(inode);
 
+	vzq_inode_evict(inode);
 	clear_inode(inode);
 	iput(lower);
 }
@@ -95,7 +99,7 @@ static int simfs_inode_test(struct inode *inode, void *lower)
 
 static int simfs_inode_set(struct inode *inode, void *lower)
 {
-	container_of(inode, struct simfs_inode, inode)->lower = igrab(lower);
+	simfs_inode(inode)->lower = igrab(lower);
 	return simfs_lower_inode(inode) ? 0 : -ESTALE;
 }
 
@@ -147,8 +151,80 @@ struct inode *simfs_inode_get(struct super_block *sb, struct inode *lower)
 	if (vz_inode_is_new(inode)) {
 		simfs_inode_fill(inode, lower);
 		simfs_copy_attr(inode);
+		vzq_inode_found(inode);
 		unlock_new_inode(inode);
 	}
+	return inode;
+}
+
+/**
+ * simfs_inode_prepare - an inode for what is about to be made
+ * @idmap: mapping of the mount
+ * @dir: where
+ * @mode: type and mode
+ *
+ * It is charged before anything is made below.
+ *
+ * Return: an inode for simfs_inode_attach() or iput(); or an error.
+ */
+struct inode *simfs_inode_prepare(struct vz_idmap *idmap, struct inode *dir,
+				  umode_t mode)
+{
+	struct inode *inode = new_inode(dir->i_sb);
+	int err;
+
+	if (!inode)
+		return ERR_PTR(-ENOMEM);
+	vz_inode_set_creating(inode);
+	inode_init_owner(idmap, inode, dir, mode);
+	err = vzq_inode_charge(inode, S_ISDIR(mode) || S_ISLNK(mode) ?
+			       i_blocksize(dir) : 0);
+	if (!err)
+		return inode;
+	iput(inode);
+	return ERR_PTR(err);
+}
+
+/*
+ * Some file systems have rules of their own about whose a new file is, and
+ * some refuse a new owner.
+ */
+static void simfs_inode_charge_owner(struct inode *inode,
+				     const struct inode *lower)
+{
+	struct iattr attr = {
+		.ia_valid = ATTR_UID | ATTR_GID,
+		.ia_vfsuid = VFSUIDT_INIT(lower->i_uid),
+		.ia_vfsgid = VFSGIDT_INIT(lower->i_gid),
+	};
+
+	if (!uid_eq(inode->i_uid, lower->i_uid) ||
+	    !gid_eq(inode->i_gid, lower->i_gid))
+		vzq_chown(VZ_NOP_IDMAP, inode, &attr);
+}
+
+/**
+ * simfs_inode_attach - what was prepared has been made
+ * @inode: from simfs_inode_prepare(), the reference is taken over
+ * @lower: the new lower inode
+ *
+ * Return: the inode that stands for it, referenced; or an error.
+ */
+struct inode *simfs_inode_attach(struct inode *inode, struct inode *lower)
+{
+	struct inode *found;
+
+	found = inode_insert5(inode, (unsigned long)lower, simfs_inode_test,
+			      simfs_inode_set, lower);
+	if (found != inode) {
+		iput(inode);
+		return found ?: ERR_PTR(-ENOMEM);
+	}
+	simfs_inode_charge_owner(inode, lower);
+	simfs_inode_fill(inode, lower);
+	simfs_copy_attr(inode);
+	unlock_new_inode(inode);
+	vzq_settle(inode);
 	return inode;
 }
 
@@ -180,6 +256,29 @@ int simfs_getattr(struct vz_idmap *idmap, const struct path *path,
 	return 0;
 }
 
+static int simfs_setattr_lower(struct vz_idmap *idmap, struct dentry *dentry,
+			       const struct iattr *attr)
+{
+	struct dentry *lower = simfs_lower_dentry(dentry);
+	struct inode *inode = d_inode(dentry);
+	struct iattr copy = *attr;
+	int err;
+
+	/* the lower file is another one; it derives the mode itself */
+	copy.ia_valid &= ~ATTR_FILE;
+	if (copy.ia_valid & (ATTR_KILL_SUID | ATTR_KILL_SGID))
+		copy.ia_valid &= ~ATTR_MODE;
+	inode_lock(d_inode(lower));
+	err = notify_change(idmap, lower, &copy, NULL);
+	inode_unlock(d_inode(lower));
+	if (attr->ia_valid & ATTR_SIZE) {
+		vzq_shrunk(inode, attr->ia_size);
+		vzq_settle(inode);
+		vzq_watch(inode);
+	}
+	return err;
+}
+
 /**
  * simfs_setattr - inode_operations.setattr
  * @idmap: mapping of the mount
@@ -191,26 +290,23 @@ int simfs_getattr(struct vz_idmap *idmap, const struct path *path,
 int simfs_setattr(struct vz_idmap *idmap, struct dentry *dentry,
 		  struct iattr *attr)
 {
-	struct path lower = simfs_lower_path(dentry);
+	struct vfsmount *mnt = simfs_sb(dentry->d_sb)->mnt;
 	struct inode *inode = d_inode(dentry);
-	struct iattr copy = *attr;
 	int err;
 
 	err = setattr_prepare(idmap, dentry, attr);
+	if (!err)
+		err = mnt_want_write(mnt);
 	if (err)
 		return err;
-	/* the lower file is another one; it derives the mode itself */
-	copy.ia_valid &= ~ATTR_FILE;
-	if (copy.ia_valid & (ATTR_KILL_SUID | ATTR_KILL_SGID))
-		copy.ia_valid &= ~ATTR_MODE;
-	err = mnt_want_write(lower.mnt);
-	if (err)
-		return err;
-	inode_lock(d_inode(lower.dentry));
-	err = notify_change(idmap, lower.dentry, &copy, NULL);
-	inode_unlock(d_inode(lower.dentry));
-	mnt_drop_write(lower.mnt);
-	simfs_copy_attr(inode);
+	if (attr->ia_valid & (ATTR_UID | ATTR_GID))
+		err = vzq_chown(idmap, inode, attr);
+	if (!err) {
+		err = simfs_setattr_lower(idmap, dentry, attr);
+		simfs_inode_charge_owner(inode, simfs_lower_inode(inode));
+		simfs_copy_attr(inode);
+	}
+	mnt_drop_write(mnt);
 	return err;
 }
 
@@ -269,6 +365,9 @@ static void simfs_inode_init_once(void *obj)
 	struct simfs_inode *si = obj;
 
 	inode_init_once(&si->inode);
+	memset(si->dquots, 0, sizeof(si->dquots));
+	mutex_init(&si->charge_lock);
+	INIT_LIST_HEAD(&si->watch);
 }
 
 /**

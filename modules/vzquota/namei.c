@@ -52,19 +52,28 @@ static struct dentry *simfs_start_creating(struct dentry *dentry)
 	return lower;
 }
 
+static void simfs_dir_changed(struct inode *dir)
+{
+	simfs_copy_attr(dir);
+	vzq_settle(dir);
+	vzq_watch(dir);
+}
+
 static void simfs_end(struct dentry *dentry, struct dentry *lower)
 {
 	vz_end_dirop(lower);
 	mnt_drop_write(simfs_sb(dentry->d_sb)->mnt);
-	simfs_copy_attr(d_inode(dentry->d_parent));
+	simfs_dir_changed(d_inode(dentry->d_parent));
 }
 
-/* What was made below appears here. */
-static int simfs_instantiate(struct dentry *dentry, struct dentry *lower)
+/* What was made below, or has got one more name there, appears here. */
+static int simfs_instantiate(struct dentry *dentry, struct dentry *lower,
+			     struct inode *inode)
 {
-	struct inode *inode;
-
-	inode = simfs_inode_get(dentry->d_sb, d_inode(lower));
+	if (inode)
+		inode = simfs_inode_attach(inode, d_inode(lower));
+	else
+		inode = simfs_inode_get(dentry->d_sb, d_inode(lower));
 	if (IS_ERR(inode))
 		return PTR_ERR(inode);
 	if (simfs_lower_dentry(dentry) != lower)
@@ -73,94 +82,124 @@ static int simfs_instantiate(struct dentry *dentry, struct dentry *lower)
 	return 0;
 }
 
+/**
+ * struct simfs_new - something that is being made
+ * @idmap: mapping of the mount
+ * @mode: type and mode
+ * @dev: device number of a whiteout, 0
+ * @target: of a symbolic link
+ */
+struct simfs_new {
+	struct vz_idmap	*idmap;
+	umode_t		mode;
+	dev_t		dev;
+	const char	*target;
+};
+
+/* Replaces *lower by an error when the operation was ended on failure. */
+static int simfs_make_lower(const struct simfs_new *new, struct dentry **lower)
+{
+	switch (new->mode & S_IFMT) {
+	case S_IFREG:
+		return vz_vfs_create(new->idmap, *lower, new->mode);
+	case S_IFLNK:
+		return vz_vfs_symlink(new->idmap, *lower, new->target);
+	case S_IFDIR:
+		*lower = vz_vfs_mkdir(new->idmap, *lower, new->mode & ~S_IFMT);
+		return PTR_ERR_OR_ZERO(*lower);
+	default:
+		return vz_vfs_mknod(new->idmap, *lower, new->mode, new->dev);
+	}
+}
+
+static int simfs_make(struct inode *dir, struct dentry *dentry,
+		      const struct simfs_new *new)
+{
+	struct dentry *lower;
+	struct inode *inode;
+	int err;
+
+	inode = simfs_inode_prepare(new->idmap, dir, new->mode);
+	if (IS_ERR(inode))
+		return PTR_ERR(inode);
+	lower = simfs_start_creating(dentry);
+	if (IS_ERR(lower)) {
+		iput(inode);
+		return PTR_ERR(lower);
+	}
+	err = simfs_make_lower(new, &lower);
+	if (err)
+		iput(inode);
+	else
+		err = simfs_instantiate(dentry, lower, inode);
+	simfs_end(dentry, lower);
+	return err;
+}
+
 static int simfs_create(struct vz_idmap *idmap, struct inode *dir,
 			struct dentry *dentry, umode_t mode, bool excl)
 {
-	struct dentry *lower = simfs_start_creating(dentry);
-	int err;
+	struct simfs_new new = { .idmap = idmap, .mode = mode | S_IFREG };
 
-	if (IS_ERR(lower))
-		return PTR_ERR(lower);
-	err = vz_vfs_create(idmap, lower, mode);
-	if (!err)
-		err = simfs_instantiate(dentry, lower);
-	simfs_end(dentry, lower);
-	return err;
+	return simfs_make(dir, dentry, &new);
 }
 
 static int simfs_mknod(struct vz_idmap *idmap, struct inode *dir,
 		       struct dentry *dentry, umode_t mode, dev_t dev)
 {
-	struct dentry *lower;
-	int err;
+	struct simfs_new new = { .idmap = idmap, .mode = mode, .dev = dev };
 
 	/* but for whiteouts of an overlay */
 	if (S_ISBLK(mode) || (S_ISCHR(mode) && dev != WHITEOUT_DEV))
 		return -EPERM;
-	lower = simfs_start_creating(dentry);
-	if (IS_ERR(lower))
-		return PTR_ERR(lower);
-	err = vz_vfs_mknod(idmap, lower, mode, dev);
-	if (!err)
-		err = simfs_instantiate(dentry, lower);
-	simfs_end(dentry, lower);
-	return err;
+	return simfs_make(dir, dentry, &new);
 }
 
 static int simfs_symlink(struct vz_idmap *idmap, struct inode *dir,
 			 struct dentry *dentry, const char *target)
 {
-	struct dentry *lower = simfs_start_creating(dentry);
-	int err;
+	struct simfs_new new = {
+		.idmap = idmap,
+		.mode = S_IFLNK | 0777,
+		.target = target,
+	};
 
-	if (IS_ERR(lower))
-		return PTR_ERR(lower);
-	err = vz_vfs_symlink(idmap, lower, target);
-	if (!err)
-		err = simfs_instantiate(dentry, lower);
-	simfs_end(dentry, lower);
-	return err;
+	return simfs_make(dir, dentry, &new);
 }
 
-static int simfs_make_dir(struct vz_idmap *idmap, struct dentry *dentry,
-			  umode_t mode)
+static int simfs_make_dir(struct vz_idmap *idmap, struct inode *dir,
+			  struct dentry *dentry, umode_t mode)
 {
-	struct dentry *lower = simfs_start_creating(dentry);
-	int err = 0;
+	struct simfs_new new = { .idmap = idmap, .mode = mode | S_IFDIR };
 
-	if (IS_ERR(lower))
-		return PTR_ERR(lower);
-	/* ends the operation itself when it fails */
-	lower = vz_vfs_mkdir(idmap, lower, mode);
-	if (IS_ERR(lower))
-		err = PTR_ERR(lower);
-	else
-		err = simfs_instantiate(dentry, lower);
-	simfs_end(dentry, lower);
-	return err;
+	return simfs_make(dir, dentry, &new);
 }
 
 #ifdef VZ_HAVE_MKDIR_DENTRY
 static struct dentry *simfs_mkdir(struct vz_idmap *idmap, struct inode *dir,
 				  struct dentry *dentry, umode_t mode)
 {
-	return ERR_PTR(simfs_make_dir(idmap, dentry, mode));
+	return ERR_PTR(simfs_make_dir(idmap, dir, dentry, mode));
 }
 #else
 static int simfs_mkdir(struct vz_idmap *idmap, struct inode *dir,
 		       struct dentry *dentry, umode_t mode)
 {
-	return simfs_make_dir(idmap, dentry, mode);
+	return simfs_make_dir(idmap, dir, dentry, mode);
 }
 #endif
 
 static int simfs_link(struct dentry *from, struct inode *dir,
 		      struct dentry *dentry)
 {
-	struct dentry *lower = simfs_start_creating(dentry);
 	const struct cred *old;
+	struct dentry *lower;
 	int err;
 
+	err = vzq_may_grow(dir);
+	if (err)
+		return err;
+	lower = simfs_start_creating(dentry);
 	if (IS_ERR(lower))
 		return PTR_ERR(lower);
 	old = override_creds(simfs_sb(dir->i_sb)->cred);
@@ -168,7 +207,7 @@ static int simfs_link(struct dentry *from, struct inode *dir,
 		       d_inode(lower->d_parent), lower, NULL);
 	revert_creds(old);
 	if (!err)
-		err = simfs_instantiate(dentry, lower);
+		err = simfs_instantiate(dentry, lower, NULL);
 	simfs_end(dentry, lower);
 	simfs_copy_attr(d_inode(from));
 	return err;
@@ -205,6 +244,7 @@ static int simfs_remove(struct dentry *dentry, bool is_dir)
 		d_drop(dentry);
 	simfs_end(dentry, lower);
 	simfs_copy_attr(d_inode(dentry));
+	vzq_unwatch(d_inode(dentry));
 	return err;
 }
 
@@ -218,9 +258,23 @@ static int simfs_rmdir(struct inode *dir, struct dentry *dentry)
 	return simfs_remove(dentry, true);
 }
 
-static int simfs_rename(struct vz_idmap *idmap, struct inode *old_dir,
-			struct dentry *old, struct inode *new_dir,
-			struct dentry *new, unsigned int flags)
+/* A whiteout that the lower file system left in the place of @dentry. */
+static void simfs_whiteout_made(struct dentry *dentry, struct inode *inode)
+{
+	struct dentry *lower;
+
+	lower = vz_lookup_unlocked(&dentry->d_name,
+				   simfs_lower_dentry(dentry->d_parent));
+	if (!IS_ERR(lower) && d_is_positive(lower))
+		inode = simfs_inode_attach(inode, d_inode(lower));
+	if (!IS_ERR(inode))
+		iput(inode);
+	if (!IS_ERR(lower))
+		dput(lower);
+}
+
+static int simfs_rename_lower(struct dentry *old, struct dentry *new,
+			      unsigned int flags, struct inode *whiteout)
 {
 	struct simfs_sb *sbi = simfs_sb(old->d_sb);
 	const struct cred *cred;
@@ -234,13 +288,38 @@ static int simfs_rename(struct vz_idmap *idmap, struct inode *old_dir,
 			    simfs_lower_dentry(old),
 			    simfs_lower_dentry(new->d_parent),
 			    simfs_lower_dentry(new), flags);
+	if (whiteout && err)
+		iput(whiteout);
+	else if (whiteout)
+		simfs_whiteout_made(old, whiteout);
 	revert_creds(cred);
 	mnt_drop_write(sbi->mnt);
-	simfs_copy_attr(old_dir);
-	simfs_copy_attr(new_dir);
+	return err;
+}
+
+static int simfs_rename(struct vz_idmap *idmap, struct inode *old_dir,
+			struct dentry *old, struct inode *new_dir,
+			struct dentry *new, unsigned int flags)
+{
+	struct inode *whiteout = NULL;
+	int err = 0;
+
+	if (new_dir != old_dir)
+		err = vzq_may_grow(new_dir);
+	if (!err && flags & RENAME_WHITEOUT) {
+		whiteout = simfs_inode_prepare(idmap, old_dir,
+					       S_IFCHR | WHITEOUT_MODE);
+		err = PTR_ERR_OR_ZERO(whiteout);
+	}
+	if (!err)
+		err = simfs_rename_lower(old, new, flags, whiteout);
+	simfs_dir_changed(old_dir);
+	simfs_dir_changed(new_dir);
 	simfs_copy_attr(d_inode(old));
-	if (d_is_positive(new))
+	if (d_is_positive(new)) {
 		simfs_copy_attr(d_inode(new));
+		vzq_unwatch(d_inode(new));
+	}
 	return err;
 }
 
@@ -288,18 +367,22 @@ static int simfs_tmpfile(struct vz_idmap *idmap, struct inode *dir,
 {
 	struct dentry *dentry = file->f_path.dentry;
 	struct vfsmount *mnt = simfs_sb(dir->i_sb)->mnt;
-	struct file *lower;
 	struct inode *inode;
+	struct file *lower;
 	int err;
 
+	inode = simfs_inode_prepare(idmap, dir, mode);
+	if (IS_ERR(inode))
+		return PTR_ERR(inode);
 	err = mnt_want_write(mnt);
-	if (err)
-		return err;
-	lower = simfs_open_tmpfile(idmap, file, mode);
-	mnt_drop_write(mnt);
-	if (IS_ERR(lower))
+	lower = err ? ERR_PTR(err) : simfs_open_tmpfile(idmap, file, mode);
+	if (!err)
+		mnt_drop_write(mnt);
+	if (IS_ERR(lower)) {
+		iput(inode);
 		return PTR_ERR(lower);
-	inode = simfs_inode_get(dir->i_sb, file_inode(lower));
+	}
+	inode = simfs_inode_attach(inode, file_inode(lower));
 	if (IS_ERR(inode)) {
 		fput(lower);
 		return PTR_ERR(inode);

@@ -15,30 +15,66 @@
 #include <linux/fs.h>
 #include <linux/fs_stack.h>
 #include <linux/mount.h>
+#include <linux/workqueue.h>
 #include "../compat/wrapper/vfs.h"
+#include "quota.h"
 
 #define SIMFS_NAME	"simfs"
 /* "SIMF" */
 #define SIMFS_MAGIC	0x53494d46
 
 /**
+ * struct simfs_vm - operations of mappings
+ * @lower: those of the lower file system, NULL: not in use; never changed then
+ * @ops: ours, around them; set before @lower
+ */
+struct simfs_vm {
+	const struct vm_operations_struct	*lower;
+	const struct vm_operations_struct	ops;
+};
+
+/**
  * struct simfs_sb - private part of a superblock
  * @mnt: private mount of the lower directory
  * @cred: for lower operations that know no mapping of ids
+ * @quota: what it is charged to, or NULL; constant while it is mounted
+ * @watch_lock: protects @watched, simfs_inode.watch and the filling of @vm
+ * @watched: inodes that are settled again later, referenced
+ * @watch_work: does that
+ * @vm: operations of shared mappings
  */
 struct simfs_sb {
 	struct vfsmount		*mnt;
 	const struct cred	*cred;
+	struct vzq		*quota;
+	spinlock_t		watch_lock;	/* see above */
+	struct list_head	watched;
+	struct delayed_work	watch_work;
+	struct simfs_vm		vm[2];
 };
 
 /**
  * struct simfs_inode - an inode
  * @inode: ours
- * @lower: the one it stands for, referenced
+ * @lower: the one it stands for, referenced; NULL until that one is made
+ * @charged: the quota counts this inode; set before anybody can find it
+ * @dquots: whom it is charged to; belongs to the kernel's quota code
+ * @charge_lock: what is charged is being changed; may be taken in page faults
+ * @pending: bytes that are charged for what is being written; under
+ *	@charge_lock
+ * @dense: all blocks of the bytes below are there, -1: not known; changed with
+ *	@inode locked
+ * @watch: link in simfs_sb.watched
  */
 struct simfs_inode {
-	struct inode	inode;
-	struct inode	*lower;
+	struct inode		inode;
+	struct inode		*lower;
+	bool			charged;
+	struct dquot		*dquots[MAXQUOTAS];
+	struct mutex		charge_lock;	/* see above */
+	u64			pending;
+	loff_t			dense;
+	struct list_head	watch;
 };
 
 /* dentry.c */
@@ -61,6 +97,9 @@ void simfs_copy_attr(struct inode *inode);
 bool simfs_is_current(const struct inode *inode);
 struct inode *simfs_inode_alloc(struct super_block *sb);
 struct inode *simfs_inode_get(struct super_block *sb, struct inode *lower);
+struct inode *simfs_inode_prepare(struct vz_idmap *idmap, struct inode *dir,
+				  umode_t mode);
+struct inode *simfs_inode_attach(struct inode *inode, struct inode *lower);
 void simfs_inode_free(struct inode *inode);
 void simfs_inode_evict(struct inode *inode);
 int simfs_getattr(struct vz_idmap *idmap, const struct path *path,
@@ -88,9 +127,20 @@ static inline struct simfs_sb *simfs_sb(const struct super_block *sb)
 	return sb->s_fs_info;
 }
 
+static inline struct simfs_inode *simfs_inode(const struct inode *inode)
+{
+	return container_of((struct inode *)inode, struct simfs_inode, inode);
+}
+
 static inline struct inode *simfs_lower_inode(const struct inode *inode)
 {
-	return container_of(inode, struct simfs_inode, inode)->lower;
+	return simfs_inode(inode)->lower;
+}
+
+/* Stays that with charge_lock held. */
+static inline struct dquot *simfs_dquot(const struct inode *inode, int type)
+{
+	return READ_ONCE(simfs_inode(inode)->dquots[type]);
 }
 
 /* NULL for a dentry that nobody looked up yet */

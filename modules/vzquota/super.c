@@ -3,6 +3,7 @@
  * Mounting:  mount -t simfs DIRECTORY MOUNTPOINT
  */
 #include <linux/fs_context.h>
+#include <linux/fs_parser.h>
 #include <linux/module.h>
 #include <linux/namei.h>
 #include <linux/seq_file.h>
@@ -16,6 +17,8 @@ static int simfs_statfs(struct dentry *dentry, struct kstatfs *buf)
 	int err;
 
 	err = vfs_statfs(&lower, buf);
+	if (!err)
+		vzq_statfs(dentry->d_sb, buf);
 	buf->f_type = SIMFS_MAGIC;
 	buf->f_fsid = u64_to_fsid(huge_encode_dev(dentry->d_sb->s_dev));
 	return err;
@@ -41,6 +44,34 @@ static int simfs_show_devname(struct seq_file *m, struct dentry *root)
 	return 0;
 }
 
+static int simfs_show_options(struct seq_file *m, struct dentry *root)
+{
+	const struct vzq *q = simfs_sb(root->d_sb)->quota;
+
+	/* so the tools know that there are quotas to be looked at */
+	if (q && q->ugid_limit)
+		seq_puts(m, ",usrquota,grpquota");
+	return 0;
+}
+
+static VZ_DQUOT **simfs_get_dquots(struct inode *inode)
+{
+	return (__force VZ_DQUOT **)simfs_inode(inode)->dquots;
+}
+
+/* The kernel's quota code wants them to be there; they are never called. */
+static ssize_t simfs_quota_read(struct super_block *sb, int type, char *data,
+				size_t len, loff_t off)
+{
+	return -EIO;
+}
+
+static ssize_t simfs_quota_write(struct super_block *sb, int type,
+				 const char *data, size_t len, loff_t off)
+{
+	return -EIO;
+}
+
 static void simfs_free_sb(struct simfs_sb *sbi)
 {
 	if (sbi->mnt)
@@ -52,6 +83,7 @@ static void simfs_free_sb(struct simfs_sb *sbi)
 
 static void simfs_put_super(struct super_block *sb)
 {
+	vzq_detach(sb);
 	simfs_free_sb(simfs_sb(sb));
 }
 
@@ -63,6 +95,10 @@ static const struct super_operations simfs_sops = {
 	.sync_fs	= simfs_sync_fs,
 	.put_super	= simfs_put_super,
 	.show_devname	= simfs_show_devname,
+	.show_options	= simfs_show_options,
+	.quota_read	= simfs_quota_read,
+	.quota_write	= simfs_quota_write,
+	.get_dquots	= simfs_get_dquots,
 };
 
 /* The rights of who mounts, but for what is kept for root of the host. */
@@ -155,6 +191,20 @@ static int simfs_make_root(struct super_block *sb, struct simfs_sb *sbi)
 	return 0;
 }
 
+static int simfs_charge_sb(struct super_block *sb, struct fs_context *fc)
+{
+	u32 id = (uintptr_t)fc->fs_private;
+	int err = id ? vzq_attach(sb, id) : 0;
+
+	if (err == -ENOENT)
+		errorf(fc, "simfs: quota %u is not on", id);
+	else if (err == -EBUSY)
+		errorf(fc, "simfs: quota %u is mounted already", id);
+	else if (err == -EXDEV)
+		errorf(fc, "simfs: quota %u is not of %s", id, fc->source);
+	return err;
+}
+
 /* From the moment s_root is set on, put_super is called upon failure. */
 static int simfs_fill_super(struct super_block *sb, struct fs_context *fc)
 {
@@ -173,12 +223,19 @@ static int simfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	if (err)
 		goto err_free;
 	simfs_setup_sb(sb, sbi);
-	err = simfs_make_root(sb, sbi);
+	vzq_watch_init(sb);
+	err = simfs_charge_sb(sb, fc);
 	if (err)
 		goto err_free;
+	err = simfs_make_root(sb, sbi);
+	if (err)
+		goto err_detach;
 	return 0;
 
+err_detach:
+	vzq_detach(sb);
 err_free:
+	sb->s_fs_info = NULL;
 	simfs_free_sb(sbi);
 	return err;
 }
@@ -188,7 +245,27 @@ static int simfs_get_tree(struct fs_context *fc)
 	return get_tree_nodev(fc, simfs_fill_super);
 }
 
+static const struct fs_parameter_spec simfs_parameters[] = {
+	fsparam_u32("quota", 0),
+	{ }
+};
+
+static int simfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
+{
+	struct fs_parse_result result;
+	int opt;
+
+	opt = fs_parse(fc, simfs_parameters, param, &result);
+	if (opt == -ENOPARAM)
+		return vfs_parse_fs_param_source(fc, param);
+	if (opt < 0)
+		return opt;
+	fc->fs_private = (void *)(uintptr_t)result.uint_32;
+	return 0;
+}
+
 static const struct fs_context_operations simfs_context_ops = {
+	.parse_param	= simfs_parse_param,
 	.get_tree	= simfs_get_tree,
 };
 
@@ -198,11 +275,20 @@ static int simfs_init_fs_context(struct fs_context *fc)
 	return 0;
 }
 
+static void simfs_kill_sb(struct super_block *sb)
+{
+	/* NULL if it could not be mounted */
+	if (simfs_sb(sb))
+		vzq_watch_end(sb);
+	kill_anon_super(sb);
+}
+
 struct file_system_type simfs_type = {
 	.owner			= THIS_MODULE,
 	.name			= SIMFS_NAME,
 	.init_fs_context	= simfs_init_fs_context,
-	.kill_sb		= kill_anon_super,
+	.parameters		= simfs_parameters,
+	.kill_sb		= simfs_kill_sb,
 	.fs_flags		= FS_ALLOW_IDMAP,
 };
 

@@ -28,7 +28,9 @@ static int simfs_xattr_set(const struct xattr_handler *handler,
 	struct inode *below = simfs_lower_inode(inode);
 	int err;
 
-	err = mnt_want_write(lower.mnt);
+	err = value ? vzq_may_grow(inode) : 0;
+	if (!err)
+		err = mnt_want_write(lower.mnt);
 	if (err)
 		return err;
 	inode_lock(below);
@@ -43,6 +45,7 @@ static int simfs_xattr_set(const struct xattr_handler *handler,
 	inode_unlock(below);
 	mnt_drop_write(lower.mnt);
 	simfs_copy_attr(inode);
+	vzq_settle(inode);
 	return err;
 }
 
@@ -108,7 +111,9 @@ int simfs_set_acl(struct vz_idmap *idmap, struct vz_acl_target *target,
 	struct vfsmount *mnt = simfs_sb(inode->i_sb)->mnt;
 	int err;
 
-	err = mnt_want_write(mnt);
+	err = acl ? vzq_may_grow(inode) : 0;
+	if (!err)
+		err = mnt_want_write(mnt);
 	if (err)
 		return err;
 	inode_lock(below);
@@ -118,6 +123,7 @@ int simfs_set_acl(struct vz_idmap *idmap, struct vz_acl_target *target,
 	inode_unlock(below);
 	mnt_drop_write(mnt);
 	simfs_copy_attr(inode);
+	vzq_settle(inode);
 	return err;
 }
 

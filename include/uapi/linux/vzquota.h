@@ -161,8 +161,8 @@ struct vzquota_info {
  * @count: in: elements that fit @usage; out: there are
  * @reserved: 0
  * @usage: in: address of an array of struct vzquota_usage; at most the in-value
- *	of @count are stored there, VZQUOTA_CT first, then users and groups, each
- *	by number
+ *	of @count are stored there, VZQUOTA_CT first, then users and groups,
+ *	each by number
  *
  * One that gets a larger @count back tries again with a larger array.
  */

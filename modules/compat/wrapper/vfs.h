@@ -15,6 +15,7 @@
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/posix_acl.h>
+#include <linux/quota.h>
 #include <linux/xattr.h>
 
 #ifdef VZ_HAVE_MNT_IDMAP
@@ -27,11 +28,30 @@
 #define VZ_NOP_IDMAP		(&init_user_ns)
 #endif
 
+/* How an inode's dquots are declared, for sparse. */
+#ifdef VZ_HAVE_DQUOT_RCU
+#define VZ_DQUOT	struct dquot __rcu
+#else
+#define VZ_DQUOT	struct dquot
+#endif
+
 #ifdef VZ_HAVE_INODE_STATE
 #define vz_inode_is_new(inode)	(inode_state_read_once(inode) & I_NEW)
 #else
 #define vz_inode_is_new(inode)	((inode)->i_state & I_NEW)
 #endif
+
+/* Of new_inode(), for inode_insert5(). */
+static inline void vz_inode_set_creating(struct inode *inode)
+{
+	spin_lock(&inode->i_lock);
+#ifdef VZ_HAVE_INODE_STATE
+	inode_state_set(inode, I_CREATING);
+#else
+	inode->i_state |= I_CREATING;
+#endif
+	spin_unlock(&inode->i_lock);
+}
 
 static inline struct dentry *vz_lookup_unlocked(const struct qstr *name,
 						struct dentry *base)

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What each inode is charged.
+ *
+ * Before an operation the most that it may take is charged, after it what it
+ * took ("settle").  The file system below may move some of its own data later,
+ * when it writes: an inode is watched until then (watch.c).
+ *
+ * The dquot code must know an inode's owners before they are charged; so those
+ * of inodes that are only read are not looked up.
+ */
+#include <linux/namei.h>
+#include "simfs.h"
+
+/* Those that keep the blocks of what waits to be written in an inode of ours */
+static u64 vzq_stat_bytes(struct inode *inode)
+{
+	struct inode *lower = simfs_lower_inode(inode);
+	struct dentry *alias = d_find_any_alias(lower);
+	struct path path = {
+		.mnt = simfs_sb(inode->i_sb)->mnt,
+		.dentry = alias,
+	};
+	struct kstat stat = { };
+	int err;
+
+	if (!alias)
+		return inode_get_bytes(lower);
+	err = vfs_getattr_nosec(&path, &stat, STATX_BLOCKS, 0);
+	dput(alias);
+	return err ? inode_get_bytes(lower) : stat.blocks << 9;
+}
+
+/* The space that the lower inode takes, with what waits to be written. */
+static u64 vzq_lower_bytes(struct inode *inode)
+{
+	struct inode *lower = simfs_lower_inode(inode);
+	const struct dquot_operations *op = lower->i_sb->dq_op;
+
+	if (op && op->get_reserved_space)
+		return inode_get_bytes(lower) +
+		       READ_ONCE(*op->get_reserved_space(lower));
+	return lower->i_op->getattr ? vzq_stat_bytes(inode) :
+				      inode_get_bytes(lower);
+}
+
+static void vzq_settle_locked(struct inode *inode)
+{
+	u64 want = vzq_lower_bytes(inode) + simfs_inode(inode)->pending;
+	u64 have = inode_get_bytes(inode);
+
+	lockdep_assert_held(&simfs_inode(inode)->charge_lock);
+	if (want == have || dquot_initialize(inode))
+		return;
+	if (want > have)
+		__dquot_alloc_space(inode, want - have,
+				    DQUOT_SPACE_WARN | DQUOT_SPACE_NOFAIL);
+	else
+		__dquot_free_space(inode, have - want, 0);
+}
+
+/**
+ * vzq_settle - charge what the inode takes now
+ * @inode: inode
+ */
+void vzq_settle(struct inode *inode)
+{
+	if (!simfs_sb(inode->i_sb)->quota)
+		return;
+	guard(mutex)(&simfs_inode(inode)->charge_lock);
+	vzq_settle_locked(inode);
+}
+
+/**
+ * vzq_reserve - charge in advance
+ * @inode: inode
+ * @bytes: the most that it may take
+ *
+ * Return: 0, or a negative error; -EDQUOT: there is not so much.
+ */
+int vzq_reserve(struct inode *inode, u64 bytes)
+{
+	int err = dquot_initialize(inode);
+
+	if (err)
+		return err;
+	guard(mutex)(&simfs_inode(inode)->charge_lock);
+	err = __dquot_alloc_space(inode, bytes, DQUOT_SPACE_WARN);
+	if (!err)
+		simfs_inode(inode)->pending += bytes;
+	return err;
+}
+
+/**
+ * vzq_finish - what was reserved has been taken, or not
+ * @inode: inode
+ * @reserved: as in vzq_reserve(), or 0
+ */
+void vzq_finish(struct inode *inode, u64 reserved)
+{
+	guard(mutex)(&simfs_inode(inode)->charge_lock);
+	simfs_inode(inode)->pending -= reserved;
+	vzq_settle_locked(inode);
+}
+
+static bool vzq_is_over(struct dquot *dquot)
+{
+	const struct mem_dqblk *d = &dquot->dq_dqb;
+
+	guard(spinlock)(&dquot->dq_dqb_lock);
+	return d->dqb_bhardlimit && d->dqb_curspace > d->dqb_bhardlimit;
+}
+
+/**
+ * vzq_may_grow - may what the lower file system keeps for itself grow?
+ * @inode: whose directory, attributes or tree of blocks it is
+ *
+ * Nobody can tell in advance how much it would be, so the limit is passed by
+ * one such operation at most.
+ *
+ * Return: 0, or -EDQUOT when a hard limit is passed already.
+ */
+int vzq_may_grow(struct inode *inode)
+{
+	struct simfs_sb *sbi = simfs_sb(inode->i_sb);
+	struct dquot *dquot;
+	int type;
+
+	if (!sbi->quota)
+		return 0;
+	if (vzq_is_over(sbi->quota->total))
+		return -EDQUOT;
+	guard(mutex)(&simfs_inode(inode)->charge_lock);
+	for (type = 0; type < PRJQUOTA; type++) {
+		dquot = simfs_dquot(inode, type);
+		if (dquot && vzq_is_over(dquot))
+			return -EDQUOT;
+	}
+	return 0;
+}
+
+/**
+ * vzq_inode_charge - charge an inode that is about to be made
+ * @inode: ours, with its owners and without a lower one
+ * @bytes: what it takes at least
+ *
+ * vzq_inode_evict() gives it back if it does not come to that.
+ *
+ * Return: 0 or a negative error.
+ */
+int vzq_inode_charge(struct inode *inode, u64 bytes)
+{
+	int err;
+
+	if (!simfs_sb(inode->i_sb)->quota)
+		return 0;
+	err = dquot_initialize(inode);
+	if (!err)
+		err = vzq_may_grow(inode);
+	if (!err)
+		err = dquot_alloc_inode(inode);
+	if (err)
+		return err;
+	simfs_inode(inode)->charged = true;
+	return bytes ? __dquot_alloc_space(inode, bytes, DQUOT_SPACE_WARN) : 0;
+}
+
+/**
+ * vzq_inode_found - an inode that was there before, and is charged
+ * @inode: inode that nobody else has seen
+ */
+void vzq_inode_found(struct inode *inode)
+{
+	if (!simfs_sb(inode->i_sb)->quota)
+		return;
+	inode_set_bytes(inode, vzq_lower_bytes(inode));
+	simfs_inode(inode)->charged = true;
+	simfs_inode(inode)->dense = -1;
+}
+
+static void vzq_inode_uncharge(struct inode *inode)
+{
+	if (dquot_initialize(inode))
+		return;
+	__dquot_free_space(inode, inode_get_bytes(inode), 0);
+	dquot_free_inode(inode);
+}
+
+/**
+ * vzq_inode_evict - an inode leaves the cache, or the disk
+ * @inode: inode
+ */
+void vzq_inode_evict(struct inode *inode)
+{
+	const struct inode *lower = simfs_lower_inode(inode);
+
+	if (!simfs_sb(inode->i_sb)->quota)
+		return;
+	if (simfs_inode(inode)->charged && (!lower || !lower->i_nlink))
+		vzq_inode_uncharge(inode);
+	dquot_drop(inode);
+}
+
+/**
+ * vzq_chown - charge another owner
+ * @idmap: mapping of the mount
+ * @inode: inode; its owner is changed, too
+ * @attr: the change
+ *
+ * Return: 0 or a negative error; -EDQUOT: the new one has not so much.
+ */
+int vzq_chown(struct vz_idmap *idmap, struct inode *inode, struct iattr *attr)
+{
+	int err;
+
+	if (!simfs_sb(inode->i_sb)->quota)
+		return 0;
+	err = dquot_initialize(inode);
+	if (err)
+		return err;
+	guard(mutex)(&simfs_inode(inode)->charge_lock);
+	err = dquot_transfer(idmap, inode, attr);
+	if (!err) {
+		i_uid_update(idmap, attr, inode);
+		i_gid_update(idmap, attr, inode);
+	}
+	return err;
+}
