@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Disk quota of a simfs by the module's own interface.
+set -u
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=tests/guest/lib.sh
+. ./lib.sh
+
+lower=/vz/quota/lower upper=/vz/quota/upper
+rm -rf /vz/quota
+mkdir -p $lower $upper
+require "the module" modprobe vzquota
+check "objects are counted" leakcheck begin
+out=$(timeout 400 python3 simfs/quota.py $lower $upper 2>&1)
+rc=$?
+printf '%s\n' "$out"
+passed=$((passed + $(grep -c '^ok ' <<<"$out")))
+failed=$((failed + $(grep -c '^not ok ' <<<"$out")))
+same "its end" $rc 0
+mountpoint -q $upper && umount $upper
+check "no object is left" leakcheck end 1000
+check "vzquota unloads" rmmod vzquota
+check "and loads" modprobe vzquota
+finish
