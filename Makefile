@@ -30,6 +30,7 @@ SYSCONFDIR	?= /etc
 PKGLIBDIR	?= $(PREFIX)/lib/vzctl
 STATEDIR	?= /var/lib/vz/state
 RUNDIR		?= /run/vz
+QUOTADIR	?= /var/vzquota
 UNITDIR		?= /lib/systemd/system
 DESTDIR		?=
 
@@ -45,7 +46,7 @@ CPPFLAGS_VZ	:= -D_GNU_SOURCE -Iinclude/uapi -Ilib/libvz/include -Ilib/libvz \
 		   -DVZ_VERSION='"$(VERSION)"' \
 		   -DVZ_CONFDIR='"$(SYSCONFDIR)/vz"' \
 		   -DVZ_STATEDIR='"$(STATEDIR)"' -DVZ_RUNDIR='"$(RUNDIR)"' \
-		   -DVZ_PKGLIBDIR='"$(PKGLIBDIR)"' \
+		   -DVZ_PKGLIBDIR='"$(PKGLIBDIR)"' -DVZ_QUOTADIR='"$(QUOTADIR)"' \
 		   $(if $(FAULTS),-DVZ_FAULTS)
 CFLAGS_VZ	:= -std=gnu11 -Wall -Wextra -Werror -Wstrict-prototypes \
 		   -Wmissing-prototypes -Wshadow -Wno-unused-parameter \

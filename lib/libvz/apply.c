@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Changes of a running container. */
 #include "net.h"
+#include "quota.h"
 #include "traffic.h"
 
 static int apply_hostname(struct vz_ct *ct, const char *value,
@@ -77,10 +78,20 @@ static int apply_limits(struct vz_ct *ct, const struct vz_config *changes,
 	return ret;
 }
 
+VZ_EXPORT bool vz_ct_needs_restart(struct vz_ct *ct, const char *name,
+				   const char *value)
+{
+	const struct vz_param *param = vz_param_by_name(name);
+
+	if (!strcmp(name, "QUOTAUGIDLIMIT"))
+		return !strcmp(value, "0") == vz_quota_has_level2(ct);
+	return param && (param->flags & VZ_PARAM_START) &&
+	       !(param->flags & VZ_PARAM_LIVE);
+}
+
 VZ_EXPORT int vz_ct_apply(struct vz_ct *ct, const struct vz_config *changes,
 			  unsigned int flags, struct vz_error *err)
 {
-	const struct vz_param *param;
 	const char *name, *value;
 	int ret, restart = 0;
 	size_t iter = 0;
@@ -90,15 +101,14 @@ VZ_EXPORT int vz_ct_apply(struct vz_ct *ct, const struct vz_config *changes,
 		ret = apply_limits(ct, changes, err);
 	if (!ret)
 		ret = vz_rates_change(ct, changes, err);
+	if (!ret)
+		ret = vz_quota_apply(ct, changes, err);
 	while (!ret && vz_config_next(changes, &iter, &name, &value)) {
 		if (!strcmp(name, "HOSTNAME"))
 			ret = apply_hostname(ct, value, err);
 		else if (!strcmp(name, "DEVNODES") && value)
 			ret = vz_dev_add(ct, value, err);
-		param = vz_param_by_name(name);
-		if (param && (param->flags & VZ_PARAM_START) &&
-		    !(param->flags & VZ_PARAM_LIVE))
-			restart++;
+		restart += vz_ct_needs_restart(ct, name, value);
 	}
 	if (!ret)
 		ret = apply_dns(ct, changes, err);

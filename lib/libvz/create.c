@@ -11,6 +11,7 @@
 
 #include "area.h"
 #include "config.h"
+#include "quota.h"
 
 /**
  * struct creation - one call of vz_ct_create()
@@ -255,7 +256,10 @@ static int unpack(struct creation *c)
 	if (ret)
 		return ret;
 	vz_fault("create:unpacked");
-	ret = vz_area_commit(&c->area, c->err);
+	/* what an older container of this number may have left */
+	ret = vz_quota_forget(c->ct, c->err);
+	if (!ret)
+		ret = vz_area_commit(&c->area, c->err);
 	if (ret)
 		return ret;
 	c->committed = true;

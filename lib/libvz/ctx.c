@@ -10,6 +10,7 @@ static const char *const built_in[__VZ_PATH_MAX] = {
 	[VZ_PATH_STATE]	= VZ_STATEDIR,
 	[VZ_PATH_RUN]	= VZ_RUNDIR,
 	[VZ_PATH_LIB]	= VZ_PKGLIBDIR,
+	[VZ_PATH_QUOTA]	= VZ_QUOTADIR,
 };
 
 VZ_EXPORT const char *vz_version(void)

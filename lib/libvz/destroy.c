@@ -9,6 +9,7 @@
 
 #include "area.h"
 #include "config.h"
+#include "quota.h"
 
 static int check_down(struct vz_ct *ct, struct vz_error *err)
 {
@@ -138,6 +139,8 @@ VZ_EXPORT int vz_ct_destroy(struct vz_ct *ct, struct vz_error *err)
 	ct_info(ct, "Destroying container private area: %s",
 		area.link ? area.link : area.path);
 	ret = remove_area(&area, err);
+	if (!ret)
+		ret = vz_quota_forget(ct, err);
 	if (!ret)
 		ret = drop_files(ct, err);
 	vz_area_close(&area);

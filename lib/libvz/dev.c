@@ -16,6 +16,7 @@
 #include <linux/magic.h>
 
 #include "core.h"
+#include "quota.h"
 
 struct node {
 	const char	*name;
@@ -204,6 +205,19 @@ static void make_feature_nodes(struct vz_ct *ct, int dir, uint32_t owner)
 	}
 }
 
+/* What quotactl(2) inside names the root's file system by.  It has no driver:
+ * there is nothing to be read. */
+static int make_quota_node(struct vz_ct *ct, int dir, uint32_t owner)
+{
+	struct stat st;
+
+	if (!vz_quota_has_level2(ct))
+		return 0;
+	if (stat(vz_ct_root(ct), &st))
+		return -errno;
+	return make_node(dir, "simfs", S_IFBLK | 0600, st.st_dev, owner);
+}
+
 int vz_dev_create(struct vz_ct *ct, uint32_t base,
 		  const struct vz_ct_create *reg, struct vz_error *err)
 {
@@ -225,6 +239,8 @@ int vz_dev_create(struct vz_ct *ct, uint32_t base,
 		ret = make_standard(dir, base);
 	if (!ret)
 		ret = make_consoles(dir, base, reg);
+	if (!ret)
+		ret = make_quota_node(ct, dir, base);
 	if (ret)
 		ret = vz_fail_errno(err, VZ_E_SET_DEVICES, -ret,
 				    "Unable to build /dev of CT %u", ct->id);

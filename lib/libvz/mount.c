@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 
 #include "core.h"
+#include "quota.h"
 
 /* The script for all containers and the container's own, in this order or,
  * with @own_first, the other way round. */
@@ -53,12 +54,16 @@ static int check_paths(struct vz_ct *ct, struct vz_error *err)
 #define ROOT_ATTRS	(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
 
 /* A detached mount of the private area, or a negative errno. */
-static int open_private(struct vz_ct *ct)
+static int open_private(struct vz_ct *ct, bool quota)
 {
-	const char *const options[] = { "source", vz_ct_private(ct), NULL };
+	char id[16];
+	const char *const options[] = {
+		"source", vz_ct_private(ct), quota ? "quota" : NULL, id, NULL
+	};
 	struct mount_attr attr = { .attr_set = ROOT_ATTRS };
 	int fd;
 
+	snprintf(id, sizeof(id), "%u", ct->id);
 	fd = sys_fsmount("simfs", ROOT_ATTRS, options);
 	if (fd != -ENODEV)
 		return fd;
@@ -78,23 +83,29 @@ static int open_private(struct vz_ct *ct)
 static int mount_private(struct vz_ct *ct, struct vz_error *err)
 {
 	autoclose int fd = -1;
-	int ret;
+	int ret, quota;
 
 	ret = vz_mkdir_p(vz_ct_root(ct), 0700);
 	if (ret)
 		return vz_fail_errno(err, VZ_E_MOUNTPOINT, -ret,
 				     "Unable to create the mount point %s",
 				     vz_ct_root(ct));
-	fd = open_private(ct);
+	quota = vz_quota_start(ct, err);
+	if (quota < 0)
+		return quota;
+	fd = open_private(ct, quota);
 	ret = fd < 0 ? -fd : 0;
 	if (!ret && syscall(SYS_move_mount, fd, "", AT_FDCWD, vz_ct_root(ct),
 			    MOVE_MOUNT_F_EMPTY_PATH))
 		ret = errno;
-	if (ret)
-		return vz_fail_errno(err, VZ_E_CANT_MOUNT, ret,
-				     "Unable to mount %s at %s",
-				     vz_ct_private(ct), vz_ct_root(ct));
-	return 0;
+	if (!ret)
+		return 0;
+	vz_fail_errno(err, VZ_E_CANT_MOUNT, ret, "Unable to mount %s at %s",
+		      vz_ct_private(ct), vz_ct_root(ct));
+	vz_close_p(&fd);
+	fd = -1;
+	vz_quota_stop(ct, NULL);
+	return -ret;
 }
 
 /* mountinfo writes blanks and the like as \ooo. */
@@ -173,7 +184,8 @@ VZ_EXPORT int vz_ct_mount(struct vz_ct *ct, struct vz_error *err)
 	vz_fault("mount:mounted");
 	ret = run_scripts(ct, "mount", false, err);
 	if (ret) {
-		unmount_all(ct, NULL);
+		if (!unmount_all(ct, NULL))
+			vz_quota_stop(ct, NULL);
 		return ret;
 	}
 	ct_info(ct, "Container is mounted");
@@ -201,6 +213,10 @@ VZ_EXPORT int vz_ct_umount(struct vz_ct *ct, struct vz_error *err)
 	if (ret)
 		return ret;
 	vz_fault("umount:unmounted");
+	ret = vz_quota_stop(ct, err);
+	if (ret)
+		return ret;
+	vz_fault("umount:quota");
 	ret = run_scripts(ct, "postumount", true, err);
 	if (ret)
 		return ret;

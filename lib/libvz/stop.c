@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "net.h"
+#include "quota.h"
 
 #define DEFAULT_STOP_TIMEOUT	120
 
@@ -177,9 +178,10 @@ VZ_EXPORT int vz_ct_cleanup(struct vz_ct *ct, unsigned int flags,
 	if (ret)
 		return ret;
 	vz_fault("stop:cgroup");
-	if ((flags & VZ_STOP_SKIP_UMOUNT) || !vz_ct_root(ct) ||
-	    vz_is_mount_root(vz_ct_root(ct)) != 1)
+	if ((flags & VZ_STOP_SKIP_UMOUNT) || !vz_ct_root(ct))
 		return 0;
+	if (vz_is_mount_root(vz_ct_root(ct)) != 1)
+		return vz_quota_stop(ct, err);
 	return vz_ct_umount(ct, err);
 }
 

@@ -180,6 +180,8 @@ static inline void open_world(struct world *w)
 					 path_of(w, "state"), &w->err), 0);
 	assert_int_equal(vz_ctx_set_path(w->ctx, VZ_PATH_RUN,
 					 path_of(w, "run"), &w->err), 0);
+	assert_int_equal(vz_ctx_set_path(w->ctx, VZ_PATH_QUOTA,
+					 path_of(w, "quota"), &w->err), 0);
 	assert_int_equal(vz_ctx_load(w->ctx, &w->err), 0);
 	assert_int_equal(vz_ct_open(w->ctx, 901, &w->ct, &w->err), 0);
 }

@@ -91,6 +91,8 @@ static inline struct vz_ctx *fx_context(struct fixture *fx)
 					 fx_path(fx, "state"), NULL), 0);
 	assert_int_equal(vz_ctx_set_path(ctx, VZ_PATH_RUN,
 					 fx_path(fx, "run"), NULL), 0);
+	assert_int_equal(vz_ctx_set_path(ctx, VZ_PATH_QUOTA,
+					 fx_path(fx, "quota"), NULL), 0);
 	vz_ctx_set_log(ctx, fx_log, fx);
 	return ctx;
 }

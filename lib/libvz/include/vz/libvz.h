@@ -96,6 +96,7 @@ enum vz_path {
 	VZ_PATH_STATE,		/**< /var/lib/vz/state: kept over reboots */
 	VZ_PATH_RUN,		/**< /run/vz: gone with a reboot */
 	VZ_PATH_LIB,		/**< helper programs and scripts */
+	VZ_PATH_QUOTA,		/**< /var/vzquota: disk quota files */
 	__VZ_PATH_MAX,
 };
 
@@ -484,6 +485,10 @@ enum vz_apply_flags {
 int vz_ct_apply(struct vz_ct *ct, const struct vz_config *changes,
 		unsigned int flags, struct vz_error *err);
 
+/** vz_ct_needs_restart - does this value of a variable take effect at the next
+ * start only, though the container runs? */
+bool vz_ct_needs_restart(struct vz_ct *ct, const char *name, const char *value);
+
 /** enum vz_netif_op - see struct vz_netif_change */
 enum vz_netif_op {
 	VZ_NETIF_ADD = 1,	/**< make a pair, or change the one there is */
@@ -527,6 +532,10 @@ int vz_ct_set_password(struct vz_ct *ct, const char *user_password,
 /* ------------------------------------------------------------ traffic -- */
 
 #include <vz/traffic.h>
+
+/* --------------------------------------------------------- disk quota -- */
+
+#include <vz/quota.h>
 
 /* ------------------------------------------------------------- events -- */
 
