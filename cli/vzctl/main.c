@@ -37,6 +37,10 @@ const struct verb verbs[] = {
 	{ "console", cmd_console, NULL, VERB_KERNEL, "console CTID [TTY]" },
 	{ "set", cmd_set, "setting", VERB_KERNEL | VERB_NO_CONF | VERB_HOST,
 	  NULL },
+	{ "quotaon", cmd_quotaon, "quota", VERB_KERNEL,
+	  "quotaon | quotaoff | quotainit CTID" },
+	{ "quotaoff", cmd_quotaoff, "quota", VERB_KERNEL, NULL },
+	{ "quotainit", cmd_quotainit, "quota", VERB_KERNEL, NULL },
 	{ "check", cmd_check, NULL, VERB_NO_CTID | VERB_NO_CONF, "check" },
 	{ },
 };

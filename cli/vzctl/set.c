@@ -225,14 +225,6 @@ static bool is_empty(const struct vz_config *changes)
 	return !vz_config_next(changes, &iter, &name, &value);
 }
 
-static bool needs_restart(const char *variable)
-{
-	const struct vz_param *p = vz_param_by_name(variable);
-
-	return p && (p->flags & (VZ_PARAM_START | VZ_PARAM_LIVE)) ==
-		    VZ_PARAM_START;
-}
-
 /* Some of the changes take effect at the next start only. */
 static int warn_restart(struct cli *cli, const struct set_args *args)
 {
@@ -242,7 +234,7 @@ static int warn_restart(struct cli *cli, const struct set_args *args)
 	while (vz_config_next(args->changes, &iter, &name, &value)) {
 		const struct vz_param *p = vz_param_by_name(name);
 
-		if (needs_restart(name))
+		if (vz_ct_needs_restart(cli->ct, name, value))
 			complain(cli, "Unable to set %s on a running container",
 				 p->option ? p->option : p->name);
 	}
@@ -251,13 +243,13 @@ static int warn_restart(struct cli *cli, const struct set_args *args)
 	return 0;
 }
 
-static bool any_needs_restart(const struct set_args *args)
+static bool any_needs_restart(struct cli *cli, const struct set_args *args)
 {
 	const char *name, *value;
 	size_t iter = 0;
 
 	while (vz_config_next(args->changes, &iter, &name, &value))
-		if (needs_restart(name))
+		if (vz_ct_needs_restart(cli->ct, name, value))
 			return true;
 	return false;
 }
@@ -335,7 +327,7 @@ static int set_running(struct cli *cli, const struct set_args *args)
 {
 	int code;
 
-	if (args->mode == MODE_RESTART && any_needs_restart(args)) {
+	if (args->mode == MODE_RESTART && any_needs_restart(cli, args)) {
 		code = save(cli, args);
 		if (code)
 			return code;

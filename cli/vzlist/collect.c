@@ -11,6 +11,8 @@
  * struct subject - what is read of one container before it becomes a row
  * @net: its traffic
  * @net_known: a field needs @net, and it could be read
+ * @quota: its disk usage
+ * @quota_known: the same
  */
 struct subject {
 	struct vz_ct		*ct;
@@ -18,6 +20,8 @@ struct subject {
 	bool			down;
 	struct vz_net_stat	net;
 	bool			net_known;
+	struct vz_quota_usage	quota;
+	bool			quota_known;
 };
 
 static void set_text(struct value *value, const char *text)
@@ -143,13 +147,30 @@ static void set_ubc(struct value *value, const struct subject *s,
 	set_parts(value, parts, field->part);
 }
 
-static void set_quota(struct value *value, const struct field *field,
-		      const char *text)
+static int64_t limit_number(uint64_t limit, unsigned int shift)
 {
+	return limit ? (int64_t)(limit >> shift) : VALUE_UNLIMITED;
+}
+
+/* A quota that is on knows its limits; of others counts what the config says,
+ * which the next start will set. */
+static void set_quota(struct value *value, const struct subject *s,
+		      const struct field *field, const char *text)
+{
+	bool space = !strcmp(field->variable, "DISKSPACE");
+	const struct vz_quota_usage *q = &s->quota;
 	int64_t parts[5];
 
 	clear_parts(parts);
-	parse_limits(text, &parts[1], &parts[2]);
+	if (s->quota_known) {
+		parts[0] = (int64_t)(space ? q->space >> 10 : q->inodes);
+		parts[1] = limit_number(space ? q->space_soft : q->inodes_soft,
+					space ? 10 : 0);
+		parts[2] = limit_number(space ? q->space_hard : q->inodes_hard,
+					space ? 10 : 0);
+	}
+	if (!s->quota_known || !s->st.mounted)
+		parse_limits(text, &parts[1], &parts[2]);
 	set_parts(value, parts, field->part);
 }
 
@@ -203,7 +224,7 @@ static void set_from_config(struct value *value, int index,
 		set_ubc(value, s, field, text);
 		break;
 	case FROM_QUOTA:
-		set_quota(value, field, text);
+		set_quota(value, s, field, text);
 		break;
 	}
 }
@@ -303,17 +324,29 @@ static bool is_wanted(const struct request *request, const struct subject *s)
 	return request->all || request->count || !s->down;
 }
 
-static void read_net(const struct request *request, struct subject *s)
+static bool is_needed(const struct request *request, int source)
 {
 	int i;
 
 	for (i = 0; i < field_count; i++)
-		if (request->needed[i] && (fields[i].source == FROM_NET_IN ||
-					   fields[i].source == FROM_NET_OUT))
-			break;
-	s->net_known = i < field_count && !s->down &&
+		if (request->needed[i] && (int)fields[i].source == source)
+			return true;
+	return false;
+}
+
+static void read_net(const struct request *request, struct subject *s)
+{
+	s->net_known = !s->down &&
+		       (is_needed(request, FROM_NET_IN) ||
+			is_needed(request, FROM_NET_OUT)) &&
 		       !vz_ctx_net_stat(vz_ct_ctx(s->ct), vz_ct_id(s->ct),
 					&s->net, NULL);
+}
+
+static void read_quota(const struct request *request, struct subject *s)
+{
+	s->quota_known = is_needed(request, FROM_QUOTA) &&
+			 !vz_ct_quota(s->ct, &s->quota, NULL);
 }
 
 static void add_row(struct result *result, const struct request *request,
@@ -361,6 +394,7 @@ static void read_container(struct vz_ctx *ctx, uint32_t id,
 		goto out;
 	}
 	read_net(request, &s);
+	read_quota(request, &s);
 	add_row(result, request, &s);
 out:
 	vz_ct_unref(s.ct);
