@@ -81,7 +81,7 @@ wait_for() {
 # unload_vz - unloads vzcore and, before it, what uses it
 unload_vz() {
 	local module
-	for module in vztest vznet vzcore; do
+	for module in vztest vzquota vznet vzcore; do
 		[ ! -d /sys/module/$module ] || rmmod $module || return
 	done
 }
