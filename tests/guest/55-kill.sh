@@ -21,6 +21,7 @@ nothing_left() { # TEXT
 	[ ! -e /sys/fs/cgroup/vz/$ct ] || left="$left cgroup"
 	grep -q " /vz/root/$ct" /proc/self/mounts && left="$left mount"
 	grep -q "^ *$ct " /proc/vz/veinfo && left="$left registration"
+	grep -q "^$ct:" /proc/vz/vzquota && left="$left quota"
 	ip route | grep -q "^192.0.2.55 " && left="$left route"
 	ip neigh show proxy | grep -q "^192.0.2.55 " && left="$left answer"
 	same "$1: nothing is left" "$left" ""
