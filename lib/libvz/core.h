@@ -207,7 +207,7 @@ int vz_dist_script(struct vz_ct *ct, const char *action, char **text,
  * nothing to do, and its environment, which ends with NULL */
 struct vz_dist_run {
 	char	*text;
-	char	*env[8];
+	char	*env[16];
 };
 
 void vz_dist_run_free(struct vz_dist_run *run);

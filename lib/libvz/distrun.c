@@ -5,10 +5,13 @@
  * The network of a container works without them: the kernel's state is set
  * from outside.  They make the tools inside agree with it and keep it.
  */
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 
 #include "core.h"
 #include "ipaddr.h"
+#include "quota.h"
 
 void vz_dist_run_free(struct vz_dist_run *run)
 {
@@ -89,6 +92,28 @@ static int put_resolver(struct vz_dist_run *run, const char *servers,
 		       err);
 }
 
+/* The root is mounted. */
+static int put_quota(struct vz_ct *ct, struct vz_dist_run *run,
+		     struct vz_error *err)
+{
+	char number[16];
+	struct stat st;
+	int ret;
+
+	if (!vz_quota_has_level2(ct) || stat(vz_ct_root(ct), &st))
+		return 0;
+	ret = put_env(run, "UGIDLIMIT", vz_ct_get(ct, "QUOTAUGIDLIMIT"), err);
+	if (!ret)
+		ret = put_env(run, "DEVFS", "simfs", err);
+	snprintf(number, sizeof(number), "%u", major(st.st_dev));
+	if (!ret)
+		ret = put_env(run, "MAJOR", number, err);
+	snprintf(number, sizeof(number), "%u", minor(st.st_dev));
+	if (!ret)
+		ret = put_env(run, "MINOR", number, err);
+	return ret;
+}
+
 static bool has_env(const struct vz_dist_run *run, const char *name)
 {
 	size_t i, len = strlen(name);
@@ -140,6 +165,8 @@ static int add_actions(struct vz_ct *ct, const struct vz_dist_run *run,
 		ret = add_action(ct, "SET_DNS", out, err);
 	if (!ret && has_env(run, "HOSTNM"))
 		ret = add_action(ct, "SET_HOSTNAME", out, err);
+	if (!ret && has_env(run, "UGIDLIMIT"))
+		ret = add_action(ct, "SET_UGID_QUOTA", out, err);
 	fputs("[ -z \"$vz_failed\" ] || { echo \"Failed:$vz_failed\" >&2; exit 1; }\n",
 	      out);
 	return ret;
@@ -161,6 +188,8 @@ static int start_env(struct vz_ct *ct, struct vz_dist_run *run,
 				   vz_ct_get(ct, "SEARCHDOMAIN"), err);
 	if (!ret && hostname && *hostname)
 		ret = put_env(run, "HOSTNM", hostname, err);
+	if (!ret)
+		ret = put_quota(ct, run, err);
 	return ret;
 }
 
