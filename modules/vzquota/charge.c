@@ -176,6 +176,17 @@ void vzq_inode_found(struct inode *inode)
 	inode_set_bytes(inode, vzq_lower_bytes(inode));
 	simfs_inode(inode)->charged = true;
 	simfs_inode(inode)->dense = -1;
+	vzq_recount_found(inode);
+}
+
+/**
+ * vzq_inode_made - an inode that was charged has been made
+ * @inode: inode that nobody else has seen
+ */
+void vzq_inode_made(struct inode *inode)
+{
+	if (simfs_sb(inode->i_sb)->quota)
+		vzq_recount_made(inode);
 }
 
 static void vzq_inode_uncharge(struct inode *inode)
@@ -184,6 +195,8 @@ static void vzq_inode_uncharge(struct inode *inode)
 		return;
 	__dquot_free_space(inode, inode_get_bytes(inode), 0);
 	dquot_free_inode(inode);
+	if (simfs_lower_inode(inode))
+		vzq_recount_gone(inode);
 }
 
 /**

@@ -2,6 +2,7 @@
 /*
  * Commands of /dev/vzctl; what they mean is written in <linux/vzquota.h>.
  */
+#include <linux/file.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <vz/ctl.h>
@@ -12,7 +13,8 @@
 
 static bool vzq_on_is_valid(const struct vzquota_on *a)
 {
-	return a->id && a->id <= VZ_CTID_MAX && !(a->flags & ~VZQUOTA_UGID) &&
+	return a->id && a->id <= VZ_CTID_MAX &&
+	       !(a->flags & ~(VZQUOTA_UGID | VZQUOTA_COUNT)) &&
 	       !(a->flags & VZQUOTA_UGID) == !a->ugid_limit && a->count &&
 	       a->count <= VZQ_USAGE_MAX && a->ugid_limit <= INT_MAX;
 }
@@ -46,18 +48,21 @@ static long vzq_ctl_off(void *arg)
 static long vzq_ctl_info(void *arg)
 {
 	struct vzquota_info *a = arg;
-	const struct vzq *q;
+	struct vzq *q;
 
 	guard(mutex)(&vzq_mutex);
 	q = vzq_find(a->id);
 	if (!q)
 		return -ENOENT;
+	guard(mutex)(&q->recount.lock);
 	a->flags = (q->ugid_limit ? VZQUOTA_UGID : 0) |
 		   (READ_ONCE(q->exceeded) ? VZQUOTA_EXCEEDED : 0) |
-		   (q->sb ? VZQUOTA_MOUNTED : 0);
+		   (q->sb ? VZQUOTA_MOUNTED : 0) |
+		   (q->recount.active ? VZQUOTA_COUNT : 0);
 	a->ugid_limit = q->ugid_limit;
 	a->ugids = atomic_read(&q->ugids);
-	a->reserved = 0;
+	a->moves = q->recount.moves;
+	a->counted = q->recount.inodes;
 	memcpy(a->grace, q->grace, sizeof(a->grace));
 	return 0;
 }
@@ -67,7 +72,8 @@ static long vzq_ctl_setup(void *arg)
 	const struct vzquota_info *a = arg;
 	struct vzq *q;
 
-	if (a->flags || a->ugids || a->reserved || a->ugid_limit > INT_MAX)
+	if (a->flags || a->ugids || a->moves || a->counted ||
+	    a->ugid_limit > INT_MAX)
 		return -EINVAL;
 	guard(mutex)(&vzq_mutex);
 	q = vzq_find(a->id);
@@ -168,6 +174,31 @@ static long vzq_ctl_list(void *arg)
 	return 0;
 }
 
+static long vzq_counted(const struct vzquota_counted *a,
+			const struct super_block *sb)
+{
+	struct vzq *q;
+
+	guard(mutex)(&vzq_mutex);
+	q = vzq_find(a->id);
+	if (!q)
+		return -ENOENT;
+	return q->sb == sb ? vzq_recount_finish(q, a->moves) : -EINVAL;
+}
+
+static long vzq_ctl_counted(void *arg)
+{
+	const struct vzquota_counted *a = arg;
+	struct file *file = fget_raw(a->fd);
+	long ret;
+
+	if (!file)
+		return -EBADF;
+	ret = vzq_counted(a, file_inode(file)->i_sb);
+	fput(file);
+	return ret;
+}
+
 #define VZQ_NR(_ioc)	(_IOC_NR(_ioc) - _IOC_NR(VZQUOTA_IOC_ON))
 
 static const struct vz_ctl_cmd vzq_ctl_cmds[] = {
@@ -185,6 +216,8 @@ static const struct vz_ctl_cmd vzq_ctl_cmds[] = {
 		VZ_CTL_CMD(struct vzquota_set, false, vzq_ctl_set),
 	[VZQ_NR(VZQUOTA_IOC_LIST)] =
 		VZ_CTL_CMD(struct vzquota_list, true, vzq_ctl_list),
+	[VZQ_NR(VZQUOTA_IOC_COUNTED)] =
+		VZ_CTL_CMD(struct vzquota_counted, false, vzq_ctl_counted),
 };
 
 /**

@@ -223,6 +223,7 @@ struct inode *simfs_inode_attach(struct inode *inode, struct inode *lower)
 	simfs_inode_charge_owner(inode, lower);
 	simfs_inode_fill(inode, lower);
 	simfs_copy_attr(inode);
+	vzq_inode_made(inode);
 	unlock_new_inode(inode);
 	vzq_settle(inode);
 	return inode;

@@ -311,8 +311,13 @@ static int simfs_rename(struct vz_idmap *idmap, struct inode *old_dir,
 					       S_IFCHR | WHITEOUT_MODE);
 		err = PTR_ERR_OR_ZERO(whiteout);
 	}
-	if (!err)
+	if (!err && (d_is_dir(old) || d_is_dir(new))) {
+		vzq_recount_move(old_dir->i_sb, 1);
 		err = simfs_rename_lower(old, new, flags, whiteout);
+		vzq_recount_move(old_dir->i_sb, -1);
+	} else if (!err) {
+		err = simfs_rename_lower(old, new, flags, whiteout);
+	}
 	simfs_dir_changed(old_dir);
 	simfs_dir_changed(new_dir);
 	simfs_copy_attr(d_inode(old));

@@ -42,6 +42,7 @@ static void vzq_free(struct vzq *q)
 			kfree(record);
 		xa_destroy(&q->records[type]);
 	}
+	vzq_recount_free(&q->recount);
 	path_put(&q->dir);
 	kfree(q);
 }
@@ -73,7 +74,11 @@ static int vzq_take_usage(struct vzq *q, const struct vzquota_usage *u)
 	};
 	int err = vzq_check_usage(q, u);
 
-	return err ? err : vzq_record_set(q, u->type, u->id, &d);
+	if (!err)
+		err = vzq_record_set(q, u->type, u->id, &d);
+	if (!err && q->recount.active)
+		err = vzq_recount_guess(&q->recount, u);
+	return err;
 }
 
 static int vzq_take_dir(struct vzq *q, int fd)
@@ -121,6 +126,8 @@ int vzq_on(const struct vzquota_on *arg, const struct vzquota_usage *usage)
 		return -ENOMEM;
 	q->id = arg->id;
 	q->ugid_limit = arg->ugid_limit;
+	vzq_recount_init(&q->recount);
+	q->recount.active = arg->flags & VZQUOTA_COUNT;
 	for (type = 0; type < MAXQUOTAS; type++) {
 		q->grace[type] = arg->grace[type];
 		xa_init(&q->records[type]);
@@ -296,6 +303,8 @@ int vzq_usage_set(struct vzq *q, const struct vzquota_usage *usage, u32 what)
 	err = vzq_check_usage(q, usage);
 	if (err)
 		return err;
+	if (what & VZQUOTA_SET_USAGE && READ_ONCE(q->recount.active))
+		return -EBUSY;
 	return q->sb ? vzq_set_mounted(q, usage, what) :
 		       vzq_set_unmounted(q, usage, what);
 }

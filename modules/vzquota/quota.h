@@ -24,6 +24,39 @@ struct seq_file;
 struct vm_area_struct;
 
 /**
+ * struct vzq_guess - what somebody is charged for inodes that nobody has found
+ * @space: bytes
+ * @inodes: inodes
+ */
+struct vzq_guess {
+	u64	space;
+	u64	inodes;
+};
+
+/**
+ * struct vzq_recount - counting anew, see recount.c
+ * @lock: protects all of it; taken inside vzq_mutex and outside
+ *	simfs_inode.charge_lock, also when inodes are evicted
+ * @active: it is going on; may be read without the lock
+ * @error: it cannot come to an end, a negative error
+ * @moving: directories that are being moved
+ * @moves: how many began or ended to be
+ * @inodes: inodes that were found
+ * @seen: their numbers, struct vzq_seen
+ * @guesses: struct vzq_guess of each user, group and the container, by number
+ */
+struct vzq_recount {
+	struct mutex	lock;	/* see above */
+	bool		active;
+	int		error;
+	u32		moving;
+	u32		moves;
+	u64		inodes;
+	struct xarray	seen;
+	struct xarray	guesses[MAXQUOTAS];
+};
+
+/**
  * struct vzq - a quota
  * @id: its number
  * @ugid_limit: most users and groups, 0: there is no level 2
@@ -35,10 +68,11 @@ struct vm_area_struct;
  * @records: struct mem_dqblk of each user, group and the container, by number
  * @grace: by type; the kernel's code has a copy while @sb is set
  * @list: link in vzq_list
+ * @recount: counting anew
  *
  * @sb is changed under vzq_mutex and the superblock's s_umount; the rest
  * belongs to who holds vzq_mutex, but for @records and @ugids, which the
- * format's operations change under the locks of the xarray.
+ * format's operations change under the locks of the xarray, and @recount.
  */
 struct vzq {
 	u32			id;
@@ -51,6 +85,7 @@ struct vzq {
 	struct xarray		records[MAXQUOTAS];
 	struct vzquota_grace	grace[MAXQUOTAS];
 	struct list_head	list;
+	struct vzq_recount	recount;
 };
 
 /**
@@ -91,6 +126,7 @@ int vzq_aquota_group(struct seq_file *m, void *v);
 /* charge.c */
 int vzq_inode_charge(struct inode *inode, u64 bytes);
 void vzq_inode_found(struct inode *inode);
+void vzq_inode_made(struct inode *inode);
 void vzq_inode_evict(struct inode *inode);
 int vzq_may_grow(struct inode *inode);
 void vzq_settle(struct inode *inode);
@@ -146,6 +182,16 @@ void vzq_write_end(struct vzq_charge *c, ssize_t done);
 void vzq_opened(struct file *file);
 void vzq_shrunk(struct inode *inode, loff_t size);
 u64 vzq_missing(struct inode *inode, loff_t pos, u64 len);
+
+/* recount.c */
+void vzq_recount_init(struct vzq_recount *r);
+void vzq_recount_free(struct vzq_recount *r);
+int vzq_recount_guess(struct vzq_recount *r, const struct vzquota_usage *usage);
+void vzq_recount_found(struct inode *inode);
+void vzq_recount_made(struct inode *inode);
+void vzq_recount_gone(const struct inode *inode);
+void vzq_recount_move(struct super_block *sb, int by);
+int vzq_recount_finish(struct vzq *q, u32 moves);
 
 /* watch.c */
 void vzq_watch(struct inode *inode);

@@ -90,7 +90,7 @@ struct vzquota_grace {
  * @id: in: number of the quota, by custom that of the container; 1 to
  *	VZ_CTID_MAX
  * @dir_fd: in: the directory
- * @flags: in: VZQUOTA_UGID or 0
+ * @flags: in: VZQUOTA_UGID, VZQUOTA_COUNT
  * @ugid_limit: in: at most that many users and groups have a usage or a limit;
  *	a new one beyond is refused any space.  0 without VZQUOTA_UGID
  * @count: in: elements of @usage, one for VZQUOTA_CT and, with VZQUOTA_UGID,
@@ -115,6 +115,12 @@ struct vzquota_on {
 /** VZQUOTA_UGID - level 2: limits of users and groups */
 #define VZQUOTA_UGID		(1U << 0)
 
+/**
+ * VZQUOTA_COUNT - usage is a guess: it is counted while the simfs is in use,
+ * until VZQUOTA_IOC_COUNTED
+ */
+#define VZQUOTA_COUNT		(1U << 3)
+
 /** VZQUOTA_EXCEEDED - out: a new user or group was refused for @ugid_limit */
 #define VZQUOTA_EXCEEDED	(1U << 1)
 
@@ -137,11 +143,12 @@ struct vzquota_off {
  * struct vzquota_info - VZQUOTA_IOC_INFO, VZQUOTA_IOC_SETUP
  * @size: in: sizeof(struct vzquota_info)
  * @id: in: number of the quota
- * @flags: INFO: out: VZQUOTA_UGID, VZQUOTA_EXCEEDED, VZQUOTA_MOUNTED; SETUP:
- *	in: 0
+ * @flags: INFO: out: VZQUOTA_UGID, VZQUOTA_EXCEEDED, VZQUOTA_MOUNTED,
+ *	VZQUOTA_COUNT; SETUP: in: 0
  * @ugid_limit: INFO: out, SETUP: in: see struct vzquota_on
  * @ugids: INFO: out: users and groups with a usage or a limit; SETUP: in: 0
- * @reserved: 0
+ * @moves: INFO: out: see struct vzquota_counted; SETUP: in: 0
+ * @counted: INFO: out: with VZQUOTA_COUNT, inodes that were found; SETUP: in: 0
  * @grace: INFO: out, SETUP: in: by type
  */
 struct vzquota_info {
@@ -150,7 +157,8 @@ struct vzquota_info {
 	__u32			flags;
 	__u32			ugid_limit;
 	__u32			ugids;
-	__u32			reserved;
+	__u32			moves;
+	__u64			counted;
 	struct vzquota_grace	grace[3];
 };
 
@@ -212,6 +220,30 @@ struct vzquota_list {
 	__u64	ids;
 };
 
+/**
+ * struct vzquota_counted - VZQUOTA_IOC_COUNTED, usage is no longer a guess
+ * @size: in: sizeof(struct vzquota_counted)
+ * @id: in: number of the quota
+ * @moves: in: what VZQUOTA_IOC_INFO said
+ * @fd: in: a file of the simfs
+ *
+ * Who calls it has asked for the attributes of each file in the simfs since he
+ * got @moves.
+ *
+ * Errors: EAGAIN (a directory was moved, so not all may have been seen); EINVAL
+ * (usage is no guess, or @fd is a
+ * file of something else); EXDEV (there is a subvolume
+ * inside, which is not counted in this way); ENOMEM (some time since
+ * VZQUOTA_IOC_ON): after the last two it has to be switched off and its files
+ * to be counted while nobody uses them.
+ */
+struct vzquota_counted {
+	__u32	size;
+	__u32	id;
+	__u32	moves;
+	__s32	fd;
+};
+
 #define VZQUOTA_IOC_ON		_IOW(VZ_IOC_MAGIC, 0x30, struct vzquota_on)
 #define VZQUOTA_IOC_OFF		_IOW(VZ_IOC_MAGIC, 0x31, struct vzquota_off)
 #define VZQUOTA_IOC_INFO	_IOWR(VZ_IOC_MAGIC, 0x32, struct vzquota_info)
@@ -219,5 +251,6 @@ struct vzquota_list {
 #define VZQUOTA_IOC_GET		_IOWR(VZ_IOC_MAGIC, 0x34, struct vzquota_get)
 #define VZQUOTA_IOC_SET		_IOW(VZ_IOC_MAGIC, 0x35, struct vzquota_set)
 #define VZQUOTA_IOC_LIST	_IOWR(VZ_IOC_MAGIC, 0x36, struct vzquota_list)
+#define VZQUOTA_IOC_COUNTED	_IOW(VZ_IOC_MAGIC, 0x37, struct vzquota_counted)
 
 #endif /* _UAPI_LINUX_VZQUOTA_H */
