@@ -42,6 +42,16 @@ static void from_library(void *data, int level, uint32_t ctid,
 		  level == VZ_LOG_INFO ? DQ_INFO : DQ_DEBUG, text);
 }
 
+/* How many files there will be is not known. */
+static void count_files(void *data, uint64_t done, uint64_t total)
+{
+	const struct dq *dq = data;
+
+	(void)total;
+	if (dq->level >= DQ_WARNING && isatty(STDERR_FILENO))
+		fprintf(stderr, "\r%llu files ", (unsigned long long)done);
+}
+
 int dq_open(struct dq *dq)
 {
 	struct vz_error err = { 0 };
@@ -49,6 +59,7 @@ int dq_open(struct dq *dq)
 	if (vz_ctx_new(&dq->ctx, &err) < 0)
 		return dq_failed(dq, &err);
 	vz_ctx_set_log(dq->ctx, from_library, dq);
+	vz_ctx_set_progress(dq->ctx, count_files, dq);
 	return 0;
 }
 

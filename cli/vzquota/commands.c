@@ -39,6 +39,35 @@ static int run_on(struct vzquota *run)
 	return done(run, ret, &err, "Quota was switched on for id %u");
 }
 
+static int recount(struct vzquota *run, const char *root)
+{
+	struct vz_error err = { 0 };
+	int ret;
+
+	ret = vz_quota_recount(run->dq.ctx, run->id, root, &err);
+	return done(run, ret, &err, ret ?
+		    "The disk usage for id %u is known already" :
+		    "The disk usage for id %u was counted");
+}
+
+static int run_recount(struct vzquota *run)
+{
+	struct vz_error err = { 0 };
+	struct vz_ct *ct;
+	int code;
+
+	if (run->count)
+		return usage(run->command);
+	if (run->path)
+		return recount(run, run->path);
+	if (vz_ctx_load(run->dq.ctx, &err) < 0 ||
+	    vz_ct_open(run->dq.ctx, run->id, &ct, &err) < 0)
+		return dq_failed(&run->dq, &err);
+	code = recount(run, vz_ct_root(ct));
+	vz_ct_unref(ct);
+	return code;
+}
+
 static int run_off(struct vzquota *run)
 {
 	struct vz_error err = { 0 };
@@ -155,6 +184,10 @@ static int run_stat(struct vzquota *run)
 		vz_quota_free(&file);
 		return fail_stat(run, &err);
 	}
+	if (now.flags & VZ_QUOTA_COUNTING)
+		dq_say(&run->dq, DQ_WARNING,
+		       "Usage is a guess until it was counted, %llu files so far",
+		       (unsigned long long)now.counted);
 	active = now.flags & VZ_QUOTA_UGID;
 	print(run, &now, run->opts & VZ_QUOTA_FORCE ? -1 :
 			 !!(file.flags & VZ_QUOTA_UGID), active);
@@ -195,6 +228,7 @@ const struct command commands[] = {
 	  "      [-s 1|0] [-u UGIDS] " FILE_, run_init },
 	{ "on", "p:c:r:s:u:b:B:i:I:e:n:Rf",
 	  "[-f | --nocheck] [-p PATH] " FILE_ "\n      " LIMITS, run_on },
+	{ "recount", "p:", "[-p MOUNTPOINT]", run_recount },
 	{ "off", "p:c:Rf", "[-f] [-p PATH] " FILE_, run_off },
 	{ "drop", "p:c:Rf", "[-f] [-p PATH] " FILE_, run_drop },
 	{ "setlimit", "p:c:r:s:u:b:B:i:I:e:n:Rf",

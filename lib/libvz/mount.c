@@ -98,8 +98,10 @@ static int mount_private(struct vz_ct *ct, struct vz_error *err)
 	if (!ret && syscall(SYS_move_mount, fd, "", AT_FDCWD, vz_ct_root(ct),
 			    MOVE_MOUNT_F_EMPTY_PATH))
 		ret = errno;
-	if (!ret)
+	if (!ret) {
+		vz_quota_recount_start(ct);
 		return 0;
+	}
 	vz_fail_errno(err, VZ_E_CANT_MOUNT, ret, "Unable to mount %s at %s",
 		      vz_ct_private(ct), vz_ct_root(ct));
 	vz_close_p(&fd);

@@ -90,7 +90,8 @@ static int switch_on(struct vz_ctx *ctx, const char *file, struct vz_quota *q,
 {
 	int ret;
 
-	q->flags = (q->flags & VZ_QUOTA_UGID) | VZ_QUOTA_ON;
+	q->flags &= VZ_QUOTA_UGID | VZ_QUOTA_COUNTING;
+	q->flags |= VZ_QUOTA_ON;
 	ret = vz_quota_write(ctx, file, q, err);
 	if (ret)
 		return ret;
@@ -100,6 +101,8 @@ static int switch_on(struct vz_ctx *ctx, const char *file, struct vz_quota *q,
 		vz_fault("quota:on");
 		return 0;
 	}
+	if (q->flags & VZ_QUOTA_COUNTING)
+		q->flags |= VZ_QUOTA_DIRTY;
 	q->flags &= ~VZ_QUOTA_ON;
 	vz_quota_write(ctx, file, q, NULL);
 	return ret;
@@ -114,6 +117,18 @@ static int change_before_on(struct vz_quota *q,
 	if (new->what & VZ_QUOTA_PATH && strcmp(new->path, q->path))
 		*opts |= VZ_QUOTA_FORCE;
 	return vz_quota_change(q, new, VZ_E_DQ_ON, err);
+}
+
+/* Usage that is not known is counted now, or later while it is in use. */
+static int count_before_on(struct vz_ctx *ctx, struct vz_quota *q,
+			   unsigned int opts, struct vz_error *err)
+{
+	if (!has_to_count(ctx, q, opts))
+		return 0;
+	if (!(opts & VZ_QUOTA_ONLINE) || opts & VZ_QUOTA_FORCE)
+		return vz_quota_count(ctx, q->path, q, err);
+	q->flags |= VZ_QUOTA_COUNTING;
+	return 0;
 }
 
 VZ_EXPORT int vz_quota_on(struct vz_ctx *ctx, uint32_t id, const char *file,
@@ -132,8 +147,8 @@ VZ_EXPORT int vz_quota_on(struct vz_ctx *ctx, uint32_t id, const char *file,
 		ret = change_before_on(&q, new, &opts, err);
 	if (!ret && !vz_quota_info(ctx, id, &info))
 		ret = fail_running(id, VZ_E_DQ_ON, err);
-	if (!ret && has_to_count(ctx, &q, opts))
-		ret = vz_quota_count(ctx, q.path, &q, err);
+	if (!ret)
+		ret = count_before_on(ctx, &q, opts, err);
 	if (!ret) {
 		vz_quota_all_times(&q);
 		ret = switch_on(ctx, file, &q, err);
@@ -181,6 +196,8 @@ static int switch_off(struct vz_ctx *ctx, const char *file, struct vz_quota *q,
 		return 0;
 	vz_quota_merge_kernel(q, &kernel);
 	q->flags &= VZ_QUOTA_UGID | VZ_QUOTA_DIRTY;
+	if (kernel.flags & VZ_QUOTA_COUNTING)
+		q->flags |= VZ_QUOTA_DIRTY;
 	return vz_quota_write(ctx, file, q, err);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Disk quota: the file (quotafile.c), counting (quotacount.c), the kernel
- * (quotactl.c), what is made of these (quota.c), and containers (quotact.c).
+ * Disk quota: the file (quotafile.c), counting (quotawalk.c, quotacount.c,
+ * quotarecount.c), the kernel (quotactl.c), what is made of these (quota.c), and
+ * containers (quotact.c).
  *
  * A file is marked as running before the kernel is told to switch the quota on,
  * and as clean when it was switched off and the usage is written.  Whatever a
@@ -13,6 +14,7 @@
 #include "internal.h"
 
 #include <linux/vzquota.h>
+#include <sys/stat.h>
 
 /** VZ_QUOTA_GRACE - how long users and groups may exceed their soft limits
  * before anybody has said so: a week */
@@ -39,6 +41,33 @@ int vz_quota_write(struct vz_ctx *ctx, const char *file,
 int vz_quota_parse(const char *text, struct vz_quota *q);
 /** vz_quota_format - the text of a file, freed by the caller; NULL: no memory */
 char *vz_quota_format(const struct vz_quota *q);
+
+/* ------------------------------------------------------ quotawalk.c -- */
+
+/**
+ * struct vz_quota_walk - a look at each file of a tree
+ * @ctx: told about progress; ends it when it is cancelled
+ * @path: where it begins, for messages
+ * @visit: called for each name of a file, and once for a directory; 0 or a
+ *	negative errno, -ECANCELED when it has filled @err
+ */
+struct vz_quota_walk {
+	struct vz_ctx	*ctx;
+	const char	*path;
+	struct vz_error	*err;
+	int		(*visit)(void *arg, const struct stat *st);
+	void		*arg;
+};
+
+/** vz_quota_walk - goes down from the directory @fd, which is taken over.
+ * -ESTALE: a directory on the way was moved */
+int vz_quota_walk(const struct vz_quota_walk *w, int fd);
+
+/* --------------------------------------------------- quotarecount.c -- */
+
+/** vz_quota_recount_start - has another process count what was mounted with a
+ * usage that nobody knows */
+void vz_quota_recount_start(struct vz_ct *ct);
 
 /* ---------------------------------------------------- quotachange.c -- */
 
@@ -85,6 +114,10 @@ int vz_quota_ioc_off(struct vz_ctx *ctx, uint32_t id);
 /** vz_quota_ioc_limits - has the kernel take the limits of @u */
 int vz_quota_ioc_limits(struct vz_ctx *ctx, uint32_t id,
 			const struct vz_quota_usage *u);
+/** vz_quota_ioc_counted - all was seen in what @fd belongs to; @moves: what
+ * vz_quota_info() said before that */
+int vz_quota_ioc_counted(struct vz_ctx *ctx, uint32_t id, int fd,
+			 uint32_t moves);
 /** vz_quota_ioc_setup - grace times and, if level 2 is on, @ugid_limit */
 int vz_quota_ioc_setup(struct vz_ctx *ctx, const struct vz_quota *q);
 

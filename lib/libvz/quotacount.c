@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the files below a directory use: bytes as st_blocks has them, inodes,
- * and whose they are.
- *
- * The tree is a container's and may be of any shape.  Of the directories on the
- * way down, the first ones stay open; those that lie deeper are opened again
- * from below.  Of the inodes, only those with several names are remembered.
+ * and whose they are.  Of the inodes, only those with several names are
+ * remembered.
  */
-#include <dirent.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "quota.h"
-
-#define KEEP_OPEN	128
 
 /* ------------------------------------------------------------- tables -- */
 
@@ -101,50 +93,17 @@ struct owner {
 };
 
 /**
- * struct level - a directory on the way down
- * @dir: open, or NULL
- * @pos: where it was read up to, when it is not open
- */
-struct level {
-	DIR	*dir;
-	long	pos;
-	ino_t	ino;
-	dev_t	dev;
-};
-
-/**
- * struct counter - one walk
- * @path: where it begins, for messages
- * @levels: @depth of them, room for @room
+ * struct counter - what was found
  * @links: inodes with several names that were seen
- * @owners: NULL slots and @level2 not set: nobody asks
+ * @owners: empty unless @level2 is set
  */
 struct counter {
-	struct vz_ctx	*ctx;
-	const char	*path;
-	struct vz_error	*err;
-	struct level	*levels;
-	size_t		depth;
-	size_t		room;
 	bool		level2;
 	uint64_t	space;
 	uint64_t	inodes;
 	struct table	links;
 	struct table	owners;
 };
-
-static int fail_count(struct counter *c, const char *name, int errnum)
-{
-	if (errnum == ENOMEM)
-		return vz_fail_oom(c->err);
-	if (errnum == EXDEV)
-		return vz_fail(c->err, VZ_E_SYSTEM, EXDEV,
-			       "Unable to count the disk usage of %s: something is mounted at %.200s below it",
-			       c->path, name);
-	return vz_fail_errno(c->err, VZ_E_SYSTEM, errnum,
-			     "Unable to count the disk usage of %s at %.200s",
-			     c->path, name);
-}
 
 static int add_owner(struct counter *c, int type, uint32_t id, uint64_t space)
 {
@@ -158,8 +117,9 @@ static int add_owner(struct counter *c, int type, uint32_t id, uint64_t space)
 	return 0;
 }
 
-static int add_inode(struct counter *c, const struct stat *st)
+static int add_inode(void *arg, const struct stat *st)
 {
+	struct counter *c = arg;
 	struct key key = { st->st_ino, (uint64_t)st->st_dev + 1 };
 	uint64_t space = (uint64_t)st->st_blocks * 512;
 	void *seen;
@@ -176,155 +136,6 @@ static int add_inode(struct counter *c, const struct stat *st)
 		return 0;
 	ret = add_owner(c, VZ_QUOTA_USER, st->st_uid, space);
 	return ret ? ret : add_owner(c, VZ_QUOTA_GROUP, st->st_gid, space);
-}
-
-/* --------------------------------------------------------- the way down -- */
-
-/* A directory on the same mount; not through a link. */
-static int open_below(int dir, const char *name)
-{
-	struct open_how how = {
-		.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC |
-			 O_NOATIME,
-		.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS |
-			   RESOLVE_NO_MAGICLINKS,
-	};
-	long fd;
-
-	do {
-		fd = syscall(SYS_openat2, dir, name, &how, sizeof(how));
-		if (fd < 0 && errno == EPERM && how.flags & O_NOATIME) {
-			how.flags &= ~(uint64_t)O_NOATIME;
-			errno = EINTR;
-		}
-	} while (fd < 0 && (errno == EINTR || errno == EAGAIN));
-	return fd < 0 ? -errno : (int)fd;
-}
-
-static struct level *top_of(struct counter *c)
-{
-	return &c->levels[c->depth - 1];
-}
-
-/* Takes over @fd. */
-static int push(struct counter *c, int fd, const struct stat *st)
-{
-	struct level *level;
-
-	if (c->depth == c->room) {
-		size_t room = c->room ? c->room * 2 : 64;
-
-		level = reallocarray(c->levels, room, sizeof(*level));
-		if (!level) {
-			close(fd);
-			return -ENOMEM;
-		}
-		c->levels = level;
-		c->room = room;
-	}
-	if (c->depth > KEEP_OPEN) {
-		level = top_of(c);
-		level->pos = telldir(level->dir);
-		closedir(level->dir);
-		level->dir = NULL;
-	}
-	level = &c->levels[c->depth];
-	*level = (struct level){ fdopendir(fd), 0, st->st_ino, st->st_dev };
-	if (!level->dir) {
-		close(fd);
-		return -ENOMEM;
-	}
-	c->depth++;
-	return 0;
-}
-
-/* Opens the directory above @from again, where it was read up to. */
-static int reopen(struct level *to, const struct level *from)
-{
-	int fd = open_below(dirfd(from->dir), "..");
-	struct stat st;
-
-	if (fd < 0)
-		return fd;
-	/* somebody moves directories about while we count */
-	if (fstat(fd, &st) || st.st_ino != to->ino || st.st_dev != to->dev) {
-		close(fd);
-		return -ESTALE;
-	}
-	to->dir = fdopendir(fd);
-	if (!to->dir) {
-		close(fd);
-		return -ENOMEM;
-	}
-	seekdir(to->dir, to->pos);
-	return 0;
-}
-
-/* Leaves the directory; the one above it goes on where it was. */
-static int pop(struct counter *c)
-{
-	struct level *from = top_of(c);
-	int ret = 0;
-
-	if (c->depth > 1 && !from[-1].dir)
-		ret = reopen(&from[-1], from);
-	if (ret)
-		return ret;
-	closedir(from->dir);
-	c->depth--;
-	return 0;
-}
-
-static int enter(struct counter *c, int dir, const char *name)
-{
-	struct stat st;
-	int ret, fd = open_below(dir, name);
-
-	if (fd < 0)
-		return fd;
-	ret = fstat(fd, &st) ? -errno : add_inode(c, &st);
-	if (!ret)
-		return push(c, fd, &st);
-	close(fd);
-	return ret;
-}
-
-static int count_entry(struct counter *c, const char *name)
-{
-	int dir = dirfd(top_of(c)->dir);
-	struct stat st;
-
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT))
-		return -errno;
-	return S_ISDIR(st.st_mode) ? enter(c, dir, name) : add_inode(c, &st);
-}
-
-static int walk(struct counter *c)
-{
-	struct dirent *ent;
-	int ret = 0;
-
-	while (!ret && c->depth) {
-		errno = 0;
-		ent = readdir(top_of(c)->dir);
-		if (!ent && errno)
-			return fail_count(c, "one of its directories", errno);
-		if (!ent) {
-			ret = pop(c);
-			if (ret)
-				return fail_count(c, "the way up", -ret);
-			ret = vz_cancelled(c->ctx, c->err);
-			continue;
-		}
-		if (!strcmp(ent->d_name, ".") || !strcmp(ent->d_name, ".."))
-			continue;
-		ret = count_entry(c, ent->d_name);
-		if (ret == -ENOENT)	/* it went just now */
-			ret = 0;
-		else if (ret)
-			return fail_count(c, ent->d_name, -ret);
-	}
-	return ret;
 }
 
 /* ------------------------------------------------------------- results -- */
@@ -384,39 +195,17 @@ static int take_owners(struct vz_quota *q, struct table *owners)
 	return 0;
 }
 
-static int count_from(struct counter *c, int fd)
-{
-	struct stat st;
-	int ret;
-
-	ret = fstat(fd, &st) ? -errno : add_inode(c, &st);
-	if (ret)
-		close(fd);
-	else
-		ret = push(c, fd, &st);
-	return ret ? fail_count(c, "its top", -ret) : walk(c);
-}
-
-static void free_counter(struct counter *c)
-{
-	while (c->depth) {
-		if (top_of(c)->dir)
-			closedir(top_of(c)->dir);
-		c->depth--;
-	}
-	free(c->levels);
-	free(c->links.slots);
-	free(c->owners.slots);
-}
-
 VZ_EXPORT int vz_quota_count(struct vz_ctx *ctx, const char *path,
 			     struct vz_quota *q, struct vz_error *err)
 {
 	struct counter c = {
-		.ctx = ctx, .path = path, .err = err,
 		.level2 = q->flags & VZ_QUOTA_UGID,
 		.links = { .width = sizeof(struct key) },
 		.owners = { .width = sizeof(struct owner) },
+	};
+	struct vz_quota_walk walk = {
+		.ctx = ctx, .path = path, .err = err,
+		.visit = add_inode, .arg = &c,
 	};
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret;
 
@@ -424,7 +213,7 @@ VZ_EXPORT int vz_quota_count(struct vz_ctx *ctx, const char *path,
 		return vz_fail_errno(err, VZ_E_SYSTEM,
 				     errno == ENOENT ? ENOTDIR : errno,
 				     "Unable to open the directory %s", path);
-	ret = count_from(&c, fd);
+	ret = vz_quota_walk(&walk, fd);
 	if (!ret && c.level2 && take_owners(q, &c.owners))
 		ret = vz_fail_oom(err);
 	if (!ret) {
@@ -432,6 +221,7 @@ VZ_EXPORT int vz_quota_count(struct vz_ctx *ctx, const char *path,
 		q->all.space = c.space;
 		q->all.inodes = c.inodes;
 	}
-	free_counter(&c);
+	free(c.links.slots);
+	free(c.owners.slots);
 	return ret;
 }

@@ -138,14 +138,19 @@ static int init_if_needed(struct vz_ct *ct, const struct vz_quota_change *c,
 	return ret;
 }
 
-VZ_EXPORT int vz_ct_quota_on(struct vz_ct *ct, struct vz_error *err)
+static int quota_on(struct vz_ct *ct, unsigned int opts, struct vz_error *err)
 {
 	struct vz_quota_change c = wanted(ct);
 	int ret = check_private(ct, VZ_E_DQ_ON, err);
 
 	if (!ret)
 		ret = init_if_needed(ct, &c, err);
-	return ret ? ret : vz_quota_on(ct->ctx, ct->id, NULL, &c, 0, err);
+	return ret ? ret : vz_quota_on(ct->ctx, ct->id, NULL, &c, opts, err);
+}
+
+VZ_EXPORT int vz_ct_quota_on(struct vz_ct *ct, struct vz_error *err)
+{
+	return quota_on(ct, 0, err);
 }
 
 VZ_EXPORT int vz_ct_quota_off(struct vz_ct *ct, struct vz_error *err)
@@ -189,7 +194,7 @@ int vz_quota_start(struct vz_ct *ct, struct vz_error *err)
 	}
 	ret = vz_quota_stop(ct, err);
 	if (!ret)
-		ret = vz_ct_quota_on(ct, err);
+		ret = quota_on(ct, VZ_QUOTA_ONLINE, err);
 	return ret ? ret : 1;
 }
 

@@ -103,7 +103,9 @@ static void take_info(struct vz_quota *q, const struct vzquota_info *info)
 	q->flags = VZ_QUOTA_ON |
 		   (info->flags & VZQUOTA_UGID ? VZ_QUOTA_UGID : 0) |
 		   (info->flags & VZQUOTA_EXCEEDED ? VZ_QUOTA_EXCEEDED : 0) |
-		   (info->flags & VZQUOTA_MOUNTED ? VZ_QUOTA_MOUNTED : 0);
+		   (info->flags & VZQUOTA_MOUNTED ? VZ_QUOTA_MOUNTED : 0) |
+		   (info->flags & VZQUOTA_COUNT ? VZ_QUOTA_COUNTING : 0);
+	q->counted = info->counted;
 	q->ugid_limit = info->ugid_limit;
 	q->loaded = info->ugids;
 	for (i = 0; i < VZ_QUOTA_TYPES; i++) {
@@ -155,7 +157,8 @@ int vz_quota_ioc_on(struct vz_ctx *ctx, const struct vz_quota *q,
 	autofree struct vzquota_usage *usage = calloc(n, sizeof(*usage));
 	struct vzquota_on on = {
 		.size = sizeof(on), .id = q->id, .dir_fd = dir,
-		.flags = level2 ? VZQUOTA_UGID : 0,
+		.flags = (level2 ? VZQUOTA_UGID : 0) |
+			 (q->flags & VZ_QUOTA_COUNTING ? VZQUOTA_COUNT : 0),
 		.ugid_limit = level2 ? q->ugid_limit : 0,
 		.count = (uint32_t)n, .usage = (uintptr_t)usage,
 	};
@@ -205,4 +208,14 @@ int vz_quota_ioc_setup(struct vz_ctx *ctx, const struct vz_quota *q)
 		info.grace[i] = (struct vzquota_grace){ q->grace[i].space,
 							q->grace[i].inodes };
 	return call(ctx, VZQUOTA_IOC_SETUP, &info);
+}
+
+int vz_quota_ioc_counted(struct vz_ctx *ctx, uint32_t id, int fd,
+			 uint32_t moves)
+{
+	struct vzquota_counted counted = {
+		.size = sizeof(counted), .id = id, .moves = moves, .fd = fd,
+	};
+
+	return call(ctx, VZQUOTA_IOC_COUNTED, &counted);
 }

@@ -84,6 +84,8 @@ enum vz_quota_flags {
 	VZ_QUOTA_EXCEEDED	= 1 << 3, /**< kernel: a user or group was
 					    *   refused for @ugid_limit */
 	VZ_QUOTA_MOUNTED	= 1 << 4, /**< kernel: in use */
+	VZ_QUOTA_COUNTING	= 1 << 5, /**< kernel: its usage is a guess that
+					    *   vz_quota_recount() replaces */
 };
 
 /**
@@ -92,6 +94,7 @@ enum vz_quota_flags {
  * @path: the directory; NULL when the kernel was asked
  * @ugid_limit: most users and groups together
  * @loaded: users and groups that the kernel knows
+ * @counted: with VZ_QUOTA_COUNTING, files that were counted so far
  * @grace: by type
  * @all: of the whole directory
  * @ugids: @count users and groups, by type and number
@@ -102,6 +105,7 @@ struct vz_quota {
 	char			*path;
 	uint32_t		ugid_limit;
 	uint32_t		loaded;
+	uint64_t		counted;
 	struct vz_quota_grace	grace[VZ_QUOTA_TYPES];
 	struct vz_quota_usage	all;
 	size_t			count;
@@ -143,6 +147,7 @@ struct vz_quota_change {
 enum vz_quota_opts {
 	VZ_QUOTA_FORCE		= 1 << 0,
 	VZ_QUOTA_NOCHECK	= 1 << 1,	/**< trust the file's usage */
+	VZ_QUOTA_ONLINE		= 1 << 2,	/**< have it counted later */
 };
 
 /** vz_quota_free - frees what is in it */
@@ -166,7 +171,8 @@ int vz_quota_init(struct vz_ctx *ctx, uint32_t id, const char *file,
  * vz_quota_on - switches a quota on
  * @change: also changed in the file; or NULL
  * @opts: VZ_QUOTA_FORCE: count its usage anew, which is done anyway when it was
- *	not switched off; VZ_QUOTA_NOCHECK: do not
+ *	not switched off; VZ_QUOTA_NOCHECK: do not; VZ_QUOTA_ONLINE: do so by
+ *	vz_quota_recount() when it is in use, not now
  */
 int vz_quota_on(struct vz_ctx *ctx, uint32_t id, const char *file,
 		const struct vz_quota_change *change, unsigned int opts,
@@ -215,6 +221,21 @@ int vz_quota_load(struct vz_ctx *ctx, uint32_t id, const char *file,
  * it */
 int vz_quota_count(struct vz_ctx *ctx, const char *path, struct vz_quota *q,
 		   struct vz_error *err);
+
+/**
+ * vz_quota_recount - counts what is in use, after VZ_QUOTA_ONLINE
+ * @root: where its file system is mounted
+ *
+ * Everybody may go on working there.  Limits are in force meanwhile; usage is
+ * what was known before, or what was found if that is more.  vz_ctx_cancel()
+ * ends it, and so does it when the file system is unmounted; both leave the
+ * usage to be counted the next time.
+ *
+ * Returns 1 if there is nothing to be counted.  Errors: ECANCELED; EAGAIN:
+ * directories were moved all the time; EXDEV: there is a subvolume inside.
+ */
+int vz_quota_recount(struct vz_ctx *ctx, uint32_t id, const char *root,
+		     struct vz_error *err);
 
 /** vz_ct_quota - disk usage and limits of a container: those in force, else
  * those of the quota file */
