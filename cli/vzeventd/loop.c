@@ -164,10 +164,16 @@ static bool open_sources(struct daemon *d)
 	return false;
 }
 
+/* Of two times in milliseconds; -1: never */
+static int earlier(int a, int b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
 /* Milliseconds until something is due, -1: nothing is. */
 static int next_timeout(struct daemon *d)
 {
-	int timeout = watch_run(d);
+	int timeout = earlier(watch_run(d), checkpoint_run(d));
 	double wait;
 	int reopen;
 
@@ -175,7 +181,7 @@ static int next_timeout(struct daemon *d)
 		return timeout;
 	wait = d->events_due - now();
 	reopen = wait > 0 ? (int)(wait * 1000) + 1 : 0;
-	return timeout < 0 || reopen < timeout ? reopen : timeout;
+	return earlier(timeout, reopen);
 }
 
 static bool loop_once(struct daemon *d)

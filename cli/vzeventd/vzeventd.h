@@ -16,6 +16,8 @@ struct watch;
  * @device: inotify of /dev, tells when the module was loaded anew
  * @signals: signalfd
  * @lock_fd: the pid file, locked while the daemon lives
+ * @checkpoint: process that writes down disk usage, 0: none
+ * @checkpoint_due: when the next one starts
  * @watches: containers that something is to be done about
  */
 struct daemon {
@@ -26,6 +28,8 @@ struct daemon {
 	int			device;
 	int			signals;
 	int			lock_fd;
+	pid_t			checkpoint;
+	double			checkpoint_due;
 	struct watch		*watches;
 	unsigned int		workers;
 };
@@ -54,6 +58,12 @@ void watch_reap(struct daemon *d);
 /** watch_run - starts the workers that are due; returns in how many
  * milliseconds the next one is, -1: none waits */
 int watch_run(struct daemon *d);
+
+/* checkpoint.c */
+
+/** checkpoint_run - writes down disk usage when that is due; returns in how many
+ * milliseconds it is the next time */
+int checkpoint_run(struct daemon *d);
 
 /* worker.c */
 

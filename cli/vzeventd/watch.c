@@ -168,6 +168,10 @@ void watch_reap(struct daemon *d)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == d->checkpoint) {
+			d->checkpoint = 0;
+			continue;
+		}
 		for (w = d->watches; w && w->pid != pid; w = w->next)
 			;
 		if (!w)

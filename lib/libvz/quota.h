@@ -114,6 +114,8 @@ int vz_quota_ioc_off(struct vz_ctx *ctx, uint32_t id);
 /** vz_quota_ioc_limits - has the kernel take the limits of @u */
 int vz_quota_ioc_limits(struct vz_ctx *ctx, uint32_t id,
 			const struct vz_quota_usage *u);
+/** vz_quota_ioc_list - the quotas that are on, freed by the caller */
+int vz_quota_ioc_list(struct vz_ctx *ctx, uint32_t **ids, uint32_t *count);
 /** vz_quota_ioc_counted - all was seen in what @fd belongs to; @moves: what
  * vz_quota_info() said before that */
 int vz_quota_ioc_counted(struct vz_ctx *ctx, uint32_t id, int fd,

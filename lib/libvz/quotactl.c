@@ -219,3 +219,28 @@ int vz_quota_ioc_counted(struct vz_ctx *ctx, uint32_t id, int fd,
 
 	return call(ctx, VZQUOTA_IOC_COUNTED, &counted);
 }
+
+int vz_quota_ioc_list(struct vz_ctx *ctx, uint32_t **ids, uint32_t *count)
+{
+	struct vzquota_list list = { .size = sizeof(list) };
+	int tries, ret;
+
+	for (tries = 0; tries < GET_TRIES; tries++) {
+		uint32_t room = list.count + 16;
+		autofree uint32_t *v = calloc(room, sizeof(*v));
+
+		if (!v)
+			return -ENOMEM;
+		list.count = room;
+		list.ids = (uintptr_t)v;
+		ret = call(ctx, VZQUOTA_IOC_LIST, &list);
+		if (ret)
+			return ret;
+		if (list.count <= room) {
+			*ids = steal_ptr(v);
+			*count = list.count;
+			return 0;
+		}
+	}
+	return -EAGAIN;
+}

@@ -266,3 +266,49 @@ VZ_EXPORT int vz_quota_update(struct vz_ctx *ctx, uint32_t id,
 		vz_quota_free(q);
 	return ret;
 }
+
+/* Writes nothing that is there already: most quotas of a host are idle. */
+static int save(struct vz_ctx *ctx, uint32_t id, struct vz_error *err)
+{
+	autoclose int lock = vz_quota_lock(ctx, id, err);
+	autoquota struct vz_quota q = { 0 }, kernel = { 0 };
+	autofree char *before = NULL, *after = NULL;
+	int on;
+
+	if (lock < 0)
+		return lock;
+	on = read_both(ctx, id, NULL, &q, &kernel, VZ_E_GET_QUOTA_USAGE, err);
+	if (on <= 0)
+		return on;
+	before = vz_quota_format(&q);
+	vz_quota_merge_kernel(&q, &kernel);
+	q.flags |= VZ_QUOTA_ON;
+	after = vz_quota_format(&q);
+	if (!before || !after)
+		return vz_fail_oom(err);
+	return strcmp(before, after) ? vz_quota_write(ctx, NULL, &q, err) : 0;
+}
+
+VZ_EXPORT int vz_quota_save_all(struct vz_ctx *ctx, struct vz_error *err)
+{
+	autofree uint32_t *ids = NULL;
+	struct vz_error why = { 0 };
+	uint32_t count = 0, i;
+	int ret, first = 0;
+
+	ret = vz_quota_ioc_list(ctx, &ids, &count);
+	if (ret)
+		return ret == -ENOSYS ? 0 :
+		       vz_fail_errno(err, VZ_E_GET_QUOTA_USAGE, -ret,
+				     "Unable to list the disk quotas");
+	for (i = 0; i < count; i++) {
+		ret = save(ctx, ids[i], &why);
+		/* of one that somebody tries out there is no file */
+		if (!ret || ret == -ENOENT || first)
+			continue;
+		first = ret;
+		if (err)
+			*err = why;
+	}
+	return first;
+}

@@ -123,8 +123,7 @@ same "a program's output" \
 # --------------------------------------------------------------- crashes --
 # Until usage is no guess any more.
 counted() {
-	local i
-	for i in $(seq 200); do
+	for _ in $(seq 200); do
 		vzquota stat $ct 2>&1 | grep -q 'is a guess' || return 0
 		sleep 0.1
 	done
@@ -147,6 +146,49 @@ done
 for point in umount:unmounted quota:off; do
 	crash $point vzctl stop $ct --fast
 done
+vzquota=$(command -v vzquota)
+# Nobody counts in the background until it may be executed again.
+crash_uncounted() {
+	vzctl stop $ct --fast >/dev/null
+	run_expect 137 "killed again" env VZ_FAULT=quota:marked vzctl start $ct
+	chmod -x "$vzquota"
+	check "stop without a count" vzctl stop $ct
+	check "start without one" vzctl start $ct --skip_ve_setup
+	chmod +x "$vzquota"
+	same "the usage is a guess" \
+		"$(vzquota stat $ct 2>&1 | grep -c 'Usage is a guess')" 1
+}
+crash_uncounted
+run_expect 137 "killed while it counts" env VZ_FAULT=quota:counted \
+	vzquota recount $ct
+same "it is one still" "$(vzquota stat $ct 2>&1 | grep -c 'is a guess')" 1
+run_expect 2 "another directory is not counted for it" vzquota recount $ct -p /etc
+check "count it" vzquota recount $ct
+same "it is none any more" "$(vzquota stat $ct 2>&1 | grep -c 'is a guess')" 0
+same_as_du "usage after that"
+check "there is nothing more to be counted" vzquota recount $ct
+crash_uncounted
+check "stop before it is counted" vzctl stop $ct --fast
+same "the file tells that" "$(sed -n 's/^dirty //p' $file)" 1
+check "start and count" vzctl start $ct --skip_ve_setup
+check "it ends" counted
+same_as_du "usage then"
+
+# what the file says of the whole, and what the kernel does
+in_file() { awk '$1 == "all" {print $3}' $file; }
+in_kernel() { echo $(($(awk -v id="$ct:" '$1 == id {getline; print $2}' /proc/vz/vzquota) * 1024)); }
+inside 'dd if=/dev/zero of=/checkpoint bs=64k count=16' >/dev/null 2>&1
+sync
+refused "usage is not written at once" test "$(in_file)" = "$(in_kernel)"
+pkill vzeventd
+check "vzeventd" vzeventd
+for _ in $(seq 100); do
+	[ "$(in_file)" != "$(in_kernel)" ] || break
+	sleep 0.1
+done
+same "but by vzeventd" "$(in_file)" "$(in_kernel)"
+pkill vzeventd
+inside 'rm /checkpoint'
 check "a limit of a user outlives them" \
 	grep -q "^user 500 [0-9]* 71680 112640 " $file
 

@@ -163,6 +163,10 @@ int vz_quota_stat(struct vz_ctx *ctx, uint32_t id, struct vz_quota *q,
 int vz_quota_update(struct vz_ctx *ctx, uint32_t id, const char *file,
 		    struct vz_quota *q, struct vz_error *err);
 
+/** vz_quota_save_all - writes the usage of all quotas that are on to their usual
+ * files, for a crash of the host; the first error, after all were tried */
+int vz_quota_save_all(struct vz_ctx *ctx, struct vz_error *err);
+
 /** vz_quota_init - makes a quota file: @change has VZ_QUOTA_PATH and
  * VZ_QUOTA_LIMITS; the directory's usage is counted */
 int vz_quota_init(struct vz_ctx *ctx, uint32_t id, const char *file,
