@@ -13,6 +13,9 @@
 
 #include "core.h"
 
+/* Milliseconds between two attempts to end what reads from a terminal */
+#define EOF_AGAIN	1000
+
 enum { RELAY_STDIN, RELAY_OUT, RELAY_ERR, RELAY_PID, RELAY_IN, RELAY_SIGNAL, RELAY_N };
 
 /* What was read from standard input and not yet taken by the process. */
@@ -143,16 +146,22 @@ static int watch_signals(const struct vz_relay *relay, sigset_t *old)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* The process inside leads a session and so a process group of its own. */
+/* The process inside leads a session and so a process group of its own.  A
+ * shell on a terminal ignores that it is to end, but not that the terminal is
+ * gone. */
 static void take_signal(const struct vz_relay *relay, int signals)
 {
 	struct signalfd_siginfo info;
 
 	if (read(signals, &info, sizeof(info)) != sizeof(info))
 		return;
-	if (info.ssi_signo == SIGWINCH)
+	if (info.ssi_signo == SIGWINCH) {
 		copy_winsize(relay->in);
-	else if (kill(-relay->pid, info.ssi_signo))
+		return;
+	}
+	if (relay->tty && info.ssi_signo == SIGTERM)
+		kill(-relay->pid, SIGHUP);
+	if (kill(-relay->pid, info.ssi_signo))
 		sys_pidfd_signal(relay->pidfd, info.ssi_signo);
 }
 
@@ -170,16 +179,30 @@ static void prepare(struct pollfd *pfd, struct vz_relay *relay,
 	};
 }
 
+/* What is at the other end of the terminal may not have been ready to read when
+ * the end was told, and a shell that sets up its terminal throws it away. */
+static void end_input(struct vz_relay *relay)
+{
+	if (!relay->tty ||
+	    (write(relay->in, "\004", 1) < 0 && errno != EAGAIN))
+		close_in(relay);
+}
+
+/* How long to wait for something to happen, in milliseconds; -1: for ever */
+static int patience(const struct vz_relay *relay, bool eof, int64_t left)
+{
+	if (!eof || relay->in < 0)
+		return (int)left;
+	return left < 0 || left > EOF_AGAIN ? EOF_AGAIN : (int)left;
+}
+
 /* true once the process has ended */
 static bool step(struct vz_relay *relay, struct pollfd *pfd, struct pending *p,
 		 bool *eof)
 {
 	if (pfd[RELAY_STDIN].revents && !fill_pending(p)) {
 		*eof = true;
-		if (relay->tty && write(relay->in, "\004", 1) < 0)
-			close_in(relay);
-		else if (!relay->tty)
-			close_in(relay);
+		end_input(relay);
 	}
 	if (p->len && pfd[RELAY_IN].revents)
 		drain_pending(relay, p);
@@ -208,6 +231,7 @@ static int relay_loop(struct vz_relay *relay, int signals, int *status,
 	struct pollfd pfd[RELAY_N];
 	struct pending pending = {};
 	bool eof = false, timed_out = false, done = false;
+	int ret;
 
 	set_nonblock(relay->in);
 	set_nonblock(relay->out);
@@ -222,12 +246,14 @@ static int relay_loop(struct vz_relay *relay, int signals, int *status,
 		}
 		prepare(pfd, relay, &pending, eof);
 		pfd[RELAY_SIGNAL] = (struct pollfd){ signals, POLLIN, 0 };
-		if (poll(pfd, RELAY_N, end ? (int)left : -1) < 0) {
-			if (errno == EINTR)
-				continue;
+		ret = poll(pfd, RELAY_N, patience(relay, eof, left));
+		if (ret < 0 && errno == EINTR)
+			continue;
+		if (ret < 0)
 			return vz_fail_errno(err, VZ_E_SYSTEM, errno,
 					     "Unable to wait for the process");
-		}
+		if (!ret && eof)
+			end_input(relay);
 		if (pfd[RELAY_SIGNAL].revents)
 			take_signal(relay, signals);
 		done = step(relay, pfd, &pending, &eof);
