@@ -2,11 +2,59 @@
 /*
  * Dentries.  d_fsdata is the lower dentry, referenced; a negative one has a
  * negative lower one.  It is set before the dentry can be found, and replaced
- * only in a negative dentry, under the lock of its directory.
+ * only in a negative dentry, under the lock of its directory.  d_time is the
+ * state of the lower dentry when it was seen to have our name.
  */
 #include <linux/dcache.h>
 #include <linux/namei.h>
 #include "simfs.h"
+
+/* No state of a lower dentry */
+#define SIMFS_UNKNOWN	ULONG_MAX
+
+static bool simfs_same_name(struct dentry *dentry, struct dentry *lower)
+{
+	struct name_snapshot ours, theirs;
+	bool same;
+
+	take_dentry_name_snapshot(&ours, dentry);
+	take_dentry_name_snapshot(&theirs, lower);
+	same = ours.name.len == theirs.name.len &&
+	       !memcmp(ours.name.name, theirs.name.name, ours.name.len);
+	release_dentry_name_snapshot(&ours);
+	release_dentry_name_snapshot(&theirs);
+	return same;
+}
+
+static bool simfs_same_parent(struct dentry *dentry, struct dentry *lower)
+{
+	struct dentry *ours = dget_parent(dentry);
+	struct dentry *theirs = dget_parent(lower);
+	bool same = simfs_lower_dentry(ours) == theirs;
+
+	dput(theirs);
+	dput(ours);
+	return same;
+}
+
+/* The lower dentry is changed when it is moved, and at other times. */
+static bool simfs_is_unmoved(const struct dentry *dentry,
+			     const struct dentry *lower)
+{
+	return READ_ONCE(dentry->d_time) == raw_read_seqcount(&lower->d_seq);
+}
+
+static bool simfs_check_name(struct dentry *dentry, struct dentry *lower)
+{
+	unsigned long seq = raw_read_seqcount(&lower->d_seq);
+
+	/* a change that goes on now makes it odd, then it is checked again */
+	if (!simfs_same_name(dentry, lower) ||
+	    !simfs_same_parent(dentry, lower))
+		return false;
+	WRITE_ONCE(dentry->d_time, seq & 1 ? SIMFS_UNKNOWN : seq);
+	return true;
+}
 
 /**
  * simfs_set_lower_dentry - tie a dentry to a lower one
@@ -20,6 +68,19 @@ void simfs_set_lower_dentry(struct dentry *dentry, struct dentry *lower)
 	/* pairs with READ_ONCE() in simfs_lower_dentry() */
 	WRITE_ONCE(dentry->d_fsdata, lower);
 	dput(old);
+	WRITE_ONCE(dentry->d_time, SIMFS_UNKNOWN);
+	if (!IS_ROOT(dentry))
+		simfs_check_name(dentry, lower);
+}
+
+/**
+ * simfs_made - the lower dentry was negative, and is no more
+ * @dentry: ours; the lower directory is locked
+ */
+void simfs_made(struct dentry *dentry)
+{
+	WRITE_ONCE(dentry->d_time,
+		   raw_read_seqcount(&simfs_lower_dentry(dentry)->d_seq));
 }
 
 /*
@@ -35,6 +96,12 @@ static int simfs_d_revalidate(VZ_D_REVALIDATE_ARGS)
 
 	if (!lower || d_unhashed(lower))
 		return 0;
+	if (unlikely(!simfs_is_unmoved(dentry, lower))) {
+		if (flags & LOOKUP_RCU)
+			return -ECHILD;
+		if (!simfs_check_name(dentry, lower))
+			return 0;
+	}
 	below = d_inode_rcu(lower);
 	if (!inode || !below || below != simfs_lower_inode(inode))
 		return !inode && !below;

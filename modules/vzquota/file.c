@@ -34,8 +34,10 @@ int simfs_open(struct inode *inode, struct file *file)
 		return PTR_ERR(lower);
 	file->f_mode |= lower->f_mode & FMODE_CAN_ODIRECT;
 	file->private_data = lower;
-	if (file->f_mode & FMODE_WRITE)
+	if (file->f_mode & FMODE_WRITE) {
 		vzq_opened(file);
+		vzq_watch(inode);
+	}
 	return 0;
 }
 

@@ -25,6 +25,7 @@ static int __init vzquota_init(void)
 	if (err)
 		goto err_inode;
 	vzq_format_init();
+	simfs_sync_init();
 	err = register_filesystem(&simfs_type);
 	if (err)
 		goto err_format;
@@ -41,6 +42,7 @@ err_proc:
 err_filesystem:
 	unregister_filesystem(&simfs_type);
 err_format:
+	simfs_sync_exit();
 	vzq_format_exit();
 	vzq_permission_exit();
 err_inode:
@@ -53,6 +55,7 @@ static void __exit vzquota_exit(void)
 	vz_subsys_unregister(&vzq_subsys);
 	vzq_proc_exit();
 	unregister_filesystem(&simfs_type);
+	simfs_sync_exit();
 	vzq_format_exit();
 	vzq_permission_exit();
 	simfs_inode_exit();

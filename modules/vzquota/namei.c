@@ -78,6 +78,8 @@ static int simfs_instantiate(struct dentry *dentry, struct dentry *lower,
 		return PTR_ERR(inode);
 	if (simfs_lower_dentry(dentry) != lower)
 		simfs_set_lower_dentry(dentry, dget(lower));
+	else
+		simfs_made(dentry);
 	d_instantiate(dentry, inode);
 	return 0;
 }

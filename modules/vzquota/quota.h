@@ -196,6 +196,7 @@ int vzq_recount_finish(struct vzq *q, u32 moves);
 /* watch.c */
 void vzq_watch(struct inode *inode);
 void vzq_unwatch(struct inode *inode);
+int vzq_watch_sync(struct super_block *sb);
 void vzq_watch_init(struct super_block *sb);
 void vzq_watch_end(struct super_block *sb);
 

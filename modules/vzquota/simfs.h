@@ -40,7 +40,8 @@ struct simfs_vm {
  * @quota: what it is charged to, or NULL; constant while it is mounted
  * @watch_lock: protects @watched, simfs_inode.watch and the filling of @vm
  * @watched: inodes that are settled again later, referenced
- * @watch_work: does that
+ * @watch_mutex: held by who goes through @watched
+ * @watch_work: settles them
  * @vm: operations of shared mappings
  */
 struct simfs_sb {
@@ -49,6 +50,7 @@ struct simfs_sb {
 	struct vzq		*quota;
 	spinlock_t		watch_lock;	/* see above */
 	struct list_head	watched;
+	struct mutex		watch_mutex;	/* see above */
 	struct delayed_work	watch_work;
 	struct simfs_vm		vm[2];
 };
@@ -80,6 +82,7 @@ struct simfs_inode {
 /* dentry.c */
 extern const struct dentry_operations simfs_dentry_ops;
 void simfs_set_lower_dentry(struct dentry *dentry, struct dentry *lower);
+void simfs_made(struct dentry *dentry);
 
 /* dir.c, file.c, inode.c, namei.c */
 extern const struct file_operations simfs_dir_fops;
@@ -111,6 +114,11 @@ void simfs_inode_exit(void);
 
 /* super.c */
 extern struct file_system_type simfs_type;
+
+/* sync.c */
+int simfs_sync_fs(struct super_block *sb, int wait);
+void simfs_sync_init(void);
+void simfs_sync_exit(void);
 
 /* xattr.c */
 extern const struct xattr_handler * const simfs_xattr_handlers[];

@@ -24,19 +24,6 @@ static int simfs_statfs(struct dentry *dentry, struct kstatfs *buf)
 	return err;
 }
 
-static int simfs_sync_fs(struct super_block *sb, int wait)
-{
-	struct super_block *lower = simfs_sb(sb)->mnt->mnt_sb;
-	int err;
-
-	if (!wait)
-		return 0;
-	down_read(&lower->s_umount);
-	err = sync_filesystem(lower);
-	up_read(&lower->s_umount);
-	return err;
-}
-
 /* Where the files lie on the host is not the container's business. */
 static int simfs_show_devname(struct seq_file *m, struct dentry *root)
 {

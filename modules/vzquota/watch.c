@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Inodes that the lower file system has not written yet: what they take may
- * still change a little, so they stay in the cache and are settled again.
+ * Inodes that are open for writing, or that the lower file system has not
+ * written yet: what they take may still change a little, so they stay in the
+ * cache and are settled again; and who wants all to be written finds them here.
  */
 #include <linux/pagemap.h>
 #include <linux/workqueue.h>
+#include <linux/writeback.h>
 #include "simfs.h"
 
 /* Time between two looks at them */
@@ -21,7 +23,7 @@ void vzq_watch(struct inode *inode)
 	struct simfs_inode *si = simfs_inode(inode);
 	struct simfs_sb *sbi = simfs_sb(inode->i_sb);
 
-	if (!sbi->quota || !list_empty_careful(&si->watch) || !inode->i_nlink)
+	if (!list_empty_careful(&si->watch) || !inode->i_nlink)
 		return;
 	scoped_guard(spinlock, &sbi->watch_lock) {
 		if (!list_empty(&si->watch))
@@ -56,7 +58,8 @@ static bool vzq_is_busy(const struct inode *inode)
 {
 	struct address_space *pages = simfs_lower_inode(inode)->i_mapping;
 
-	return mapping_tagged(pages, PAGECACHE_TAG_DIRTY) ||
+	return inode_is_open_for_write(inode) ||
+	       mapping_tagged(pages, PAGECACHE_TAG_DIRTY) ||
 	       mapping_tagged(pages, PAGECACHE_TAG_WRITEBACK);
 }
 
@@ -81,6 +84,7 @@ static void vzq_watch_work(struct work_struct *work)
 	struct inode *inode;
 	LIST_HEAD(list);
 
+	guard(mutex)(&sbi->watch_mutex);
 	scoped_guard(spinlock, &sbi->watch_lock)
 		list_splice_init(&sbi->watched, &list);
 	while ((inode = vzq_watched_take(sbi, &list))) {
@@ -92,6 +96,61 @@ static void vzq_watch_work(struct work_struct *work)
 	}
 }
 
+/* Moves the first of a list to another one; the caller gets a reference. */
+static struct inode *vzq_watched_next(struct simfs_sb *sbi,
+				      struct list_head *from,
+				      struct list_head *to)
+{
+	struct simfs_inode *si;
+
+	lockdep_assert_held(&sbi->watch_mutex);
+	guard(spinlock)(&sbi->watch_lock);
+	si = list_first_entry_or_null(from, struct simfs_inode, watch);
+	if (!si)
+		return NULL;
+	list_move_tail(&si->watch, to);
+	ihold(&si->inode);
+	return &si->inode;
+}
+
+static int vzq_wait_written(struct inode *lower)
+{
+	int err = filemap_fdatawait_keep_errors(lower->i_mapping);
+	int ret = sync_inode_metadata(lower, 1);
+
+	return err ?: ret;
+}
+
+/**
+ * vzq_watch_sync - write what waits to be written
+ * @sb: superblock
+ *
+ * Return: 0 or the first error.
+ */
+int vzq_watch_sync(struct super_block *sb)
+{
+	struct simfs_sb *sbi = simfs_sb(sb);
+	LIST_HEAD(dirty);
+	LIST_HEAD(written);
+	struct inode *inode;
+	int err = 0, ret;
+
+	guard(mutex)(&sbi->watch_mutex);
+	scoped_guard(spinlock, &sbi->watch_lock)
+		list_splice_init(&sbi->watched, &dirty);
+	while ((inode = vzq_watched_next(sbi, &dirty, &written))) {
+		filemap_fdatawrite(simfs_lower_inode(inode)->i_mapping);
+		iput(inode);
+		cond_resched();
+	}
+	while ((inode = vzq_watched_next(sbi, &written, &sbi->watched))) {
+		ret = vzq_wait_written(simfs_lower_inode(inode));
+		err = err ?: ret;
+		iput(inode);
+	}
+	return err;
+}
+
 /**
  * vzq_watch_init - nothing is watched yet
  * @sb: superblock
@@ -101,6 +160,7 @@ void vzq_watch_init(struct super_block *sb)
 	struct simfs_sb *sbi = simfs_sb(sb);
 
 	spin_lock_init(&sbi->watch_lock);
+	mutex_init(&sbi->watch_mutex);
 	INIT_LIST_HEAD(&sbi->watched);
 	INIT_DELAYED_WORK(&sbi->watch_work, vzq_watch_work);
 }

@@ -46,6 +46,23 @@ check "many programs at once" stress-ng --quiet --timeout 15 \
 	--sendfile 1 --sendfile-size 1m --seek 1 --open 1 --getdent 1
 same "they cleaned up" "$(find $lower/stress -mindepth 1)" ""
 
+# Extents that have no place on the disk yet
+waiting() { filefrag -v "$1" 2>&1 | grep -c delalloc; }
+dirty() { dd if=/dev/urandom of="$1" bs=64k count=16 status=none; }
+dirty $upper/ours
+dirty /vz/simfs/theirs
+check "data wait to be written" test "$(waiting $lower/ours)" -gt 0
+check "syncfs" sync -f $upper/ours
+same "nothing waits any more" "$(waiting $lower/ours)" 0
+check "but for what is not in the file system" \
+	test "$(waiting /vz/simfs/theirs)" -gt 0
+exec 8>$upper/ours
+dd if=/dev/urandom bs=64k count=16 status=none >&8
+check "syncfs with the file open" sync -f $upper
+same "its data are written" "$(waiting $lower/ours)" 0
+exec 8>&-
+rm -f $upper/ours /vz/simfs/theirs
+
 # One side changes what the other has seen.
 echo one >$upper/behind
 echo two >$lower/behind
@@ -53,6 +70,17 @@ same "a change below is seen" "$(cat $upper/behind)" two
 test ! -e $upper/appears
 echo new >$lower/appears
 same "a new file below is seen" "$(cat $upper/appears 2>&1)" new
+mv $lower/behind $lower/moved
+echo three >$lower/behind
+same "a file moved below has its new name" "$(cat $upper/moved)" two
+same "and another one its old name" "$(cat $upper/behind)" three
+mkdir $lower/{from,to}
+echo one >$lower/from/file
+same "a file in a directory" "$(cat $upper/from/file)" one
+mv $lower/from $lower/to/there
+mkdir $lower/from
+refused "is not where it was when that is moved below" cat $upper/from/file
+same "but where it is" "$(cat $upper/to/there/file)" one
 rm $lower/appears
 refused "a file removed below is gone" test -e $upper/appears
 chmod 600 $lower/behind

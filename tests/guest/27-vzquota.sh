@@ -162,7 +162,8 @@ crash_uncounted
 run_expect 137 "killed while it counts" env VZ_FAULT=quota:counted \
 	vzquota recount $ct
 same "it is one still" "$(vzquota stat $ct 2>&1 | grep -c 'is a guess')" 1
-run_expect 2 "another directory is not counted for it" vzquota recount $ct -p /etc
+run_expect 2 "another directory is not counted for it" \
+	vzquota recount $ct -p /var/vzquota
 check "count it" vzquota recount $ct
 same "it is none any more" "$(vzquota stat $ct 2>&1 | grep -c 'is a guess')" 0
 same_as_du "usage after that"
@@ -189,6 +190,19 @@ done
 same "but by vzeventd" "$(in_file)" "$(in_kernel)"
 pkill vzeventd
 inside 'rm /checkpoint'
+
+# Extents that have no place on the disk yet
+waiting() { filefrag -v "$1" 2>&1 | grep -c delalloc; }
+dd if=/dev/urandom of=/vz/private/theirs bs=64k count=16 status=none
+inside 'dd if=/dev/urandom of=/ours bs=64k count=16' >/dev/null 2>&1
+check "data wait to be written" test "$(waiting /vz/private/$ct/ours)" -gt 0
+check "sync by the container" inside sync
+same "nothing waits any more" "$(waiting /vz/private/$ct/ours)" 0
+check "but for data of others" test "$(waiting /vz/private/theirs)" -gt 0
+check "sync by the host" sync
+same "takes all" "$(waiting /vz/private/theirs)" 0
+rm /vz/private/theirs
+inside 'rm /ours'
 check "a limit of a user outlives them" \
 	grep -q "^user 500 [0-9]* 71680 112640 " $file
 
