@@ -162,8 +162,10 @@ crash_uncounted
 run_expect 137 "killed while it counts" env VZ_FAULT=quota:counted \
 	vzquota recount $ct
 same "it is one still" "$(vzquota stat $ct 2>&1 | grep -c 'is a guess')" 1
+mkdir /vz/empty
 run_expect 2 "another directory is not counted for it" \
-	vzquota recount $ct -p /var/vzquota
+	vzquota recount $ct -p /vz/empty
+rmdir /vz/empty
 check "count it" vzquota recount $ct
 same "it is none any more" "$(vzquota stat $ct 2>&1 | grep -c 'is a guess')" 0
 same_as_du "usage after that"
