@@ -85,6 +85,21 @@ static void open_events(struct daemon *d)
 	resync(d);
 }
 
+static void tell_limits(struct daemon *d, const struct vz_event_msg *msg)
+{
+	static const char *const texts[] = {
+		"Disk space is above its soft limit",
+		"Disk space is at its hard limit",
+		"The number of inodes is above its soft limit",
+		"The number of inodes is at its hard limit",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++)
+		if (msg->limits & 1U << i)
+			tell(d, msg->ctid, "%s", texts[i]);
+}
+
 static void handle(struct daemon *d, const struct vz_event_msg *msg)
 {
 	switch (msg->type) {
@@ -94,6 +109,9 @@ static void handle(struct daemon *d, const struct vz_event_msg *msg)
 		break;
 	case VZ_EV_OOM:
 		watch_oom(d, msg);
+		break;
+	case VZ_EV_LIMIT:
+		tell_limits(d, msg);
 		break;
 	default:
 		log_printf(&d->log, VZ_LOG_DEBUG, msg->ctid, "Event %d",

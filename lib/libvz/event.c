@@ -34,6 +34,8 @@ static int fill_msg(struct vz_event_msg *msg, int type, struct nlattr **attrs)
 		msg->pid = nla_get_s32(attrs[VZ_A_PID]);
 	if (attrs[VZ_A_COMM])
 		nla_strlcpy(msg->comm, attrs[VZ_A_COMM], sizeof(msg->comm));
+	if (attrs[VZ_A_LIMITS])
+		msg->limits = nla_get_u32(attrs[VZ_A_LIMITS]);
 	return 0;
 }
 
@@ -50,6 +52,8 @@ static int event_type(int command)
 		return VZ_EV_DESTROYED;
 	case VZ_EVENT_OOM:
 		return VZ_EV_OOM;
+	case VZ_EVENT_LIMIT:
+		return VZ_EV_LIMIT;
 	}
 	return 0;	/* of a newer module */
 }
@@ -65,6 +69,7 @@ static int parse(struct nl_msg *nlmsg, void *data)
 		[VZ_A_EXIT_CODE]	= { .type = NLA_S32 },
 		[VZ_A_PID]		= { .type = NLA_S32 },
 		[VZ_A_COMM]		= { .type = NLA_STRING },
+		[VZ_A_LIMITS]		= { .type = NLA_U32 },
 	};
 	struct nlmsghdr *nlh = nlmsg_hdr(nlmsg);
 	struct nlattr *attrs[VZ_A_MAX + 1];

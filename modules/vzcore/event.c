@@ -5,6 +5,7 @@
  */
 #include <linux/timekeeping.h>
 #include <net/genetlink.h>
+#include <vz/event.h>
 #include "event.h"
 #include "vzcore.h"
 
@@ -52,6 +53,8 @@ static int vz_event_put(struct sk_buff *skb, const struct vz_event_msg *m)
 		return vz_event_put_stopped(skb, m);
 	case VZ_EVENT_OOM:
 		return vz_event_put_oom(skb, m);
+	case VZ_EVENT_LIMIT:
+		return nla_put_u32(skb, VZ_A_LIMITS, m->limits);
 	default:
 		return 0;
 	}
@@ -108,6 +111,32 @@ void vz_event_ct(enum vz_event event, const struct vz_ct *ct)
 		m.pid = pid_nr(ct->init_pid);
 	vz_event_send(&m);
 }
+
+/**
+ * vz_event_limit - tell that limits were reached
+ * @ctid: container
+ * @limits: enum vz_limit
+ *
+ * Context: may sleep.
+ */
+void vz_event_limit(u32 ctid, u32 limits)
+{
+	struct vz_event_msg m = {
+		.event = VZ_EVENT_LIMIT,
+		.ctid = ctid,
+		.time = ktime_get_real_ns(),
+		.limits = limits,
+	};
+	const struct vz_ct *ct;
+
+	scoped_guard(rcu) {
+		ct = vz_ct_of_id(ctid);
+		if (ct)
+			m.generation = ct->generation;
+	}
+	vz_event_send(&m);
+}
+EXPORT_SYMBOL_GPL(vz_event_limit);
 
 /**
  * vz_event_init - register the family

@@ -16,6 +16,7 @@ struct vz_ct;
  * @pid: init (VZ_EVENT_STARTED) or the victim (VZ_EVENT_OOM)
  * @exit_reason: with VZ_EVENT_STOPPED
  * @exit_code: with VZ_EVENT_STOPPED
+ * @limits: with VZ_EVENT_LIMIT
  * @comm: name of the victim
  */
 struct vz_event_msg {
@@ -26,6 +27,7 @@ struct vz_event_msg {
 	pid_t		pid;
 	u32		exit_reason;
 	int		exit_code;
+	u32		limits;
 	char		comm[VZ_COMM_LEN];
 };
 

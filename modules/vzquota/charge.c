@@ -88,6 +88,8 @@ int vzq_reserve(struct inode *inode, u64 bytes)
 	err = __dquot_alloc_space(inode, bytes, DQUOT_SPACE_WARN);
 	if (!err)
 		simfs_inode(inode)->pending += bytes;
+	else
+		vzq_refused(inode, bytes, 0);
 	return err;
 }
 
@@ -128,8 +130,10 @@ int vzq_may_grow(struct inode *inode)
 
 	if (!sbi->quota)
 		return 0;
-	if (vzq_is_over(sbi->quota->total))
+	if (vzq_is_over(sbi->quota->total)) {
+		vzq_refused(inode, 0, 0);
 		return -EDQUOT;
+	}
 	guard(mutex)(&simfs_inode(inode)->charge_lock);
 	for (type = 0; type < PRJQUOTA; type++) {
 		dquot = simfs_dquot(inode, type);
@@ -159,10 +163,14 @@ int vzq_inode_charge(struct inode *inode, u64 bytes)
 		err = vzq_may_grow(inode);
 	if (!err)
 		err = dquot_alloc_inode(inode);
+	if (!err) {
+		simfs_inode(inode)->charged = true;
+		err = bytes ? __dquot_alloc_space(inode, bytes,
+						  DQUOT_SPACE_WARN) : 0;
+	}
 	if (err)
-		return err;
-	simfs_inode(inode)->charged = true;
-	return bytes ? __dquot_alloc_space(inode, bytes, DQUOT_SPACE_WARN) : 0;
+		vzq_refused(inode, bytes, 1);
+	return err;
 }
 
 /**

@@ -21,6 +21,7 @@
 struct file;
 struct kiocb;
 struct seq_file;
+struct simfs_sb;
 struct vm_area_struct;
 
 /**
@@ -67,6 +68,8 @@ struct vzq_recount {
  * @total: dquot of level 1, referenced while @sb is set
  * @records: struct mem_dqblk of each user, group and the container, by number
  * @grace: by type; the kernel's code has a copy while @sb is set
+ * @reached: limits that were reached, enum vz_limit
+ * @told: those that the host was told about; belongs to vzq_notify()
  * @list: link in vzq_list
  * @recount: counting anew
  *
@@ -84,6 +87,8 @@ struct vzq {
 	struct dquot		*total;
 	struct xarray		records[MAXQUOTAS];
 	struct vzquota_grace	grace[MAXQUOTAS];
+	atomic_t		reached;
+	unsigned int		told;
 	struct list_head	list;
 	struct vzq_recount	recount;
 };
@@ -151,6 +156,10 @@ void vzq_format_exit(void);
 /* mmap.c */
 int vzq_mmap(struct file *file, struct vm_area_struct *vma);
 
+/* notify.c */
+void vzq_refused(struct inode *inode, u64 bytes, u64 inodes);
+void vzq_notify(struct simfs_sb *sbi);
+
 /* permission.c */
 void vzq_permission_arm(void);
 int vzq_permission_init(void);
@@ -195,6 +204,7 @@ int vzq_recount_finish(struct vzq *q, u32 moves);
 
 /* watch.c */
 void vzq_watch(struct inode *inode);
+void vzq_watch_soon(struct simfs_sb *sbi);
 void vzq_unwatch(struct inode *inode);
 int vzq_watch_sync(struct super_block *sb);
 void vzq_watch_init(struct super_block *sb);

@@ -13,6 +13,16 @@
 #define VZQ_WATCH_DELAY		(2 * HZ)
 
 /**
+ * vzq_watch_soon - have a look at usage and at what is watched
+ * @sbi: simfs
+ */
+void vzq_watch_soon(struct simfs_sb *sbi)
+{
+	queue_delayed_work(system_unbound_wq, &sbi->watch_work,
+			   VZQ_WATCH_DELAY);
+}
+
+/**
  * vzq_watch - settle an inode again later
  * @inode: inode, referenced
  *
@@ -31,8 +41,7 @@ void vzq_watch(struct inode *inode)
 		ihold(inode);
 		list_add_tail(&si->watch, &sbi->watched);
 	}
-	queue_delayed_work(system_unbound_wq, &sbi->watch_work,
-			   VZQ_WATCH_DELAY);
+	vzq_watch_soon(sbi);
 }
 
 /**
@@ -94,6 +103,7 @@ static void vzq_watch_work(struct work_struct *work)
 		iput(inode);
 		cond_resched();
 	}
+	vzq_notify(sbi);
 }
 
 /* Moves the first of a list to another one; the caller gets a reference. */

@@ -190,8 +190,32 @@ for _ in $(seq 100); do
 	sleep 0.1
 done
 same "but by vzeventd" "$(in_file)" "$(in_kernel)"
+
+logged() { grep -c "CT $ct : $1" /var/log/vzctl.log; }
+# Until that is logged so often.
+told() {
+	for _ in $(seq 100); do
+		[ "$(logged "$1")" != "$2" ] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+soft=$(logged "Disk space is above its soft limit")
+hard=$(logged "Disk space is at its hard limit")
+run_expect 1 "a file over the hard limit again" fill 600
+check "vzeventd logs the soft limit" \
+	told "Disk space is above its soft limit" $((soft + 1))
+check "and the hard limit" told "Disk space is at its hard limit" $((hard + 1))
+run_expect 1 "a file over it" inside 'cat /big >/more'
+inside 'rm -f /big /more'
+sleep 3
+run_expect 1 "and once more" fill 600
+check "which is an event again" \
+	told "Disk space is at its hard limit" $((hard + 2))
+same "but the same state was none" "$(logged "Disk space is at its hard limit")" \
+	$((hard + 2))
 pkill vzeventd
-inside 'rm /checkpoint'
+inside 'rm -f /big /checkpoint'
 
 # Extents that have no place on the disk yet
 waiting() { filefrag -v "$1" 2>&1 | grep -c delalloc; }

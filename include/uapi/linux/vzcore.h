@@ -274,6 +274,8 @@ struct vz_console {
  * @VZ_EVENT_DESTROYED: the object is gone
  * @VZ_EVENT_OOM: the kernel killed a task of the container for lack of
  *	memory; VZ_A_PID, VZ_A_COMM
+ * @VZ_EVENT_LIMIT: limits were reached; VZ_A_LIMITS.  Told again when usage
+ *	was well below them in between, and at most every other second
  */
 enum vz_event {
 	VZ_EVENT_UNSPEC,
@@ -282,7 +284,22 @@ enum vz_event {
 	VZ_EVENT_STOPPED,
 	VZ_EVENT_DESTROYED,
 	VZ_EVENT_OOM,
+	VZ_EVENT_LIMIT,
 	__VZ_EVENT_MAX,
+};
+
+/**
+ * enum vz_limit - bits of VZ_A_LIMITS
+ * @VZ_LIMIT_SPACE_SOFT: disk usage is above its soft limit
+ * @VZ_LIMIT_SPACE_HARD: something was refused for the hard one
+ * @VZ_LIMIT_INODES_SOFT: the same of inodes
+ * @VZ_LIMIT_INODES_HARD: the same of inodes
+ */
+enum vz_limit {
+	VZ_LIMIT_SPACE_SOFT	= 1 << 0,
+	VZ_LIMIT_SPACE_HARD	= 1 << 1,
+	VZ_LIMIT_INODES_SOFT	= 1 << 2,
+	VZ_LIMIT_INODES_HARD	= 1 << 3,
 };
 
 #define VZ_EVENT_MAX		(__VZ_EVENT_MAX - 1)
@@ -299,6 +316,7 @@ enum vz_event {
  * @VZ_A_PID: s32: pid in the initial pid namespace
  * @VZ_A_COMM: string: name of the process, at most VZ_COMM_LEN with its NUL
  * @VZ_A_PAD: padding, to be skipped
+ * @VZ_A_LIMITS: u32: enum vz_limit
  */
 enum vz_attr {
 	VZ_A_UNSPEC,
@@ -311,6 +329,7 @@ enum vz_attr {
 	VZ_A_PID,
 	VZ_A_COMM,
 	VZ_A_PAD,
+	VZ_A_LIMITS,
 	__VZ_A_MAX,
 };
 

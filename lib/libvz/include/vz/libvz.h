@@ -546,6 +546,7 @@ enum vz_event_type {
 	VZ_EV_STOPPED,
 	VZ_EV_DESTROYED,
 	VZ_EV_OOM,
+	VZ_EV_LIMIT,
 };
 
 /**
@@ -558,6 +559,7 @@ enum vz_event_type {
  * @exit_code: VZ_EV_STOPPED: wait(2) status
  * @pid: VZ_EV_STARTED: init, VZ_EV_OOM: the victim; host pid
  * @comm: VZ_EV_OOM: the victim's name
+ * @limits: VZ_EV_LIMIT: enum vz_limit of linux/vzcore.h
  */
 struct vz_event_msg {
 	int		type;
@@ -568,6 +570,7 @@ struct vz_event_msg {
 	int		exit_code;
 	pid_t		pid;
 	char		comm[16];
+	uint32_t	limits;
 };
 
 /** vz_events_open - listens to the kernel module's events */
