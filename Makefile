@@ -12,6 +12,7 @@
 # make demo              the main job, for real (root, apt)
 # make bench             cost against crun, runc, lxc and systemd-nspawn
 # make bench-net         cost of the network against veth, netkit and others
+# make bench-disk        cost of simfs and quotas against ext4 and overlayfs
 # make lint              checkpatch, sparse, shellcheck
 #
 # FAULTS=1 builds the library with the fault points of the kill tests;
@@ -72,7 +73,7 @@ unit_src	:= $(wildcard tests/unit/test_*.c)
 units		:= $(unit_src:tests/unit/%.c=$(BUILD)/unit/%)
 
 .PHONY: all user modules install modules_install dkms-install deps check \
-	unit demo bench bench-net lint clean
+	unit demo bench bench-net bench-disk lint clean
 all: user $(if $(wildcard $(KERNELDIR)/Makefile),modules)
 user: $(lib_so) $(lib_a) $(BUILD)/libvz.pc $(bins)
 
@@ -150,6 +151,9 @@ bench:
 
 bench-net:
 	$(Q)tests/bench/net
+
+bench-disk:
+	$(Q)tests/bench/disk
 
 lint:
 	$(Q)tests/lint
