@@ -3,6 +3,10 @@
  * Files.  Each open file has a lower one of the same flags; reading, writing
  * and mapping are done by that, in the caller's name, so that what the lower
  * file system keeps for root only is not given away.
+ *
+ * Many a file is opened to be looked at, to be locked or to be made.  One that
+ * cannot be both read and written, and so not be mapped to be written, gets its
+ * lower file with the first use of its contents.
  */
 #include <linux/falloc.h>
 #include <linux/file.h>
@@ -15,6 +19,29 @@
 #define SIMFS_OPEN_ONCE	(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)
 #define SIMFS_SETFL	(O_APPEND | O_NONBLOCK | O_NDELAY | O_DIRECT)
 
+static struct file *simfs_open_lower(struct file *file)
+{
+	struct simfs_sb *sbi = simfs_sb(file_inode(file)->i_sb);
+	struct path path = simfs_lower_path(file_dentry(file));
+	int flags = (file->f_flags & ~SIMFS_OPEN_ONCE) | O_NOATIME;
+	struct file *lower;
+
+	lower = vz_backing_open(file, flags, &path, sbi->cred);
+	/* a stack of file systems has more to do than may be done by mmap(2) */
+	if (!IS_ERR(lower) && lower->f_mode & FMODE_CAN_ODIRECT &&
+	    !sbi->mnt->mnt_sb->s_stack_depth)
+		WRITE_ONCE(sbi->open_later, true);
+	return lower;
+}
+
+static void simfs_opened(struct file *file)
+{
+	if (file->f_mode & FMODE_WRITE) {
+		vzq_opened(file);
+		vzq_watch(file_inode(file));
+	}
+}
+
 /**
  * simfs_open - file_operations.open
  * @inode: inode
@@ -24,21 +51,62 @@
  */
 int simfs_open(struct inode *inode, struct file *file)
 {
-	struct path path = simfs_lower_path(file_dentry(file));
-	int flags = (file->f_flags & ~SIMFS_OPEN_ONCE) | O_NOATIME;
-	struct file *lower;
+	struct file *lower = simfs_open_lower(file);
 
-	lower = vz_backing_open(file, flags, &path,
-				simfs_sb(inode->i_sb)->cred);
 	if (IS_ERR(lower))
 		return PTR_ERR(lower);
 	file->f_mode |= lower->f_mode & FMODE_CAN_ODIRECT;
 	file->private_data = lower;
-	if (file->f_mode & FMODE_WRITE) {
-		vzq_opened(file);
-		vzq_watch(inode);
-	}
+	simfs_opened(file);
 	return 0;
+}
+
+/* What the lower file system may refuse has to be opened at once. */
+static bool simfs_may_open_later(struct inode *inode, const struct file *file)
+{
+	const struct vfsmount *mnt = simfs_sb(inode->i_sb)->mnt;
+	const struct inode *lower = simfs_lower_inode(inode);
+
+	if (file->f_flags & O_DIRECT || lower->i_flags &
+	    (S_ENCRYPTED | S_VERITY) ||
+	    !READ_ONCE(simfs_sb(inode->i_sb)->open_later))
+		return false;
+	if (!(file->f_mode & FMODE_WRITE))
+		return true;
+	return !(file->f_mode & FMODE_READ) &&
+	       !(mnt->mnt_flags & MNT_READONLY) && !sb_rdonly(mnt->mnt_sb) &&
+	       atomic_read(&lower->i_writecount) >= 0;
+}
+
+static int simfs_file_open(struct inode *inode, struct file *file)
+{
+	if (!simfs_may_open_later(inode, file))
+		return simfs_open(inode, file);
+	/* fcntl(2) may set O_DIRECT; the lower file has the last word */
+	file->f_mode |= FMODE_CAN_ODIRECT;
+	return 0;
+}
+
+/* Two may come here at once; the file of one of them is used. */
+static struct file *simfs_open_now(struct file *file)
+{
+	struct file *lower = simfs_open_lower(file);
+	struct file *other;
+
+	if (IS_ERR(lower))
+		return lower;
+	/* pairs with READ_ONCE() in simfs_lower_file() */
+	other = cmpxchg_release(&file->private_data, NULL, lower);
+	if (other)
+		fput(lower);
+	simfs_opened(file);
+	return other ?: lower;
+}
+
+/* The lower file, or an error. */
+static struct file *simfs_get_lower(struct file *file)
+{
+	return simfs_lower_file(file) ?: simfs_open_now(file);
 }
 
 /**
@@ -50,9 +118,13 @@ int simfs_open(struct inode *inode, struct file *file)
  */
 int simfs_release(struct inode *inode, struct file *file)
 {
+	struct file *lower = simfs_lower_file(file);
+
+	if (!lower)
+		return 0;
 	if (file->f_mode & FMODE_WRITE)
 		vzq_watch(inode);
-	fput(simfs_lower_file(file));
+	fput(lower);
 	return 0;
 }
 
@@ -67,24 +139,35 @@ int simfs_release(struct inode *inode, struct file *file)
  */
 int simfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 {
-	int err = vfs_fsync_range(simfs_lower_file(file), start, end, datasync);
+	struct file *lower = simfs_get_lower(file);
+	int err;
 
+	if (IS_ERR(lower))
+		return PTR_ERR(lower);
+	err = vfs_fsync_range(lower, start, end, datasync);
 	vzq_settle(file_inode(file));
 	return err;
 }
 
-/* fcntl(2) may have changed our flags. */
+static void simfs_sync_flags(struct file *file, struct file *lower)
+{
+	unsigned int flags = file->f_flags & SIMFS_SETFL;
+
+	if (!(lower->f_mode & FMODE_CAN_ODIRECT))
+		flags &= ~O_DIRECT;
+	guard(spinlock)(&lower->f_lock);
+	lower->f_flags = (lower->f_flags & ~SIMFS_SETFL) | flags;
+	lower->f_iocb_flags = iocb_flags(lower);
+}
+
+/* The lower file, or an error.  fcntl(2) may have changed our flags. */
 static struct file *simfs_lower_synced(struct file *file)
 {
-	struct file *lower = simfs_lower_file(file);
+	struct file *lower = simfs_get_lower(file);
 
-	if (unlikely((lower->f_flags ^ file->f_flags) & SIMFS_SETFL)) {
-		spin_lock(&lower->f_lock);
-		lower->f_flags = (lower->f_flags & ~SIMFS_SETFL) |
-				 (file->f_flags & SIMFS_SETFL);
-		lower->f_iocb_flags = iocb_flags(lower);
-		spin_unlock(&lower->f_lock);
-	}
+	if (!IS_ERR(lower) &&
+	    unlikely((lower->f_flags ^ file->f_flags) & SIMFS_SETFL))
+		simfs_sync_flags(file, lower);
 	return lower;
 }
 
@@ -154,6 +237,8 @@ static ssize_t simfs_read_iter(struct kiocb *iocb, struct iov_iter *iter)
 	struct file *lower = simfs_lower_synced(file);
 	ssize_t ret;
 
+	if (IS_ERR(lower))
+		return PTR_ERR(lower);
 	if (!lower->f_op->read_iter)
 		return -EINVAL;
 	ret = simfs_rw(iocb, iter, lower, lower->f_op->read_iter);
@@ -168,6 +253,8 @@ static ssize_t simfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 	struct vzq_charge charge;
 	ssize_t ret;
 
+	if (IS_ERR(lower))
+		return PTR_ERR(lower);
 	if (!lower->f_op->write_iter)
 		return -EINVAL;
 	ret = simfs_remove_privs(iocb->ki_filp);
@@ -192,6 +279,8 @@ static ssize_t simfs_splice_read(struct file *in, loff_t *pos,
 	struct file *lower = simfs_lower_synced(in);
 	ssize_t ret;
 
+	if (IS_ERR(lower))
+		return PTR_ERR(lower);
 	if (!lower->f_op->splice_read)
 		return -EINVAL;
 	ret = lower->f_op->splice_read(lower, pos, pipe, len, flags);
@@ -207,6 +296,8 @@ static ssize_t simfs_splice_write(struct pipe_inode_info *pipe,
 	struct vzq_charge charge;
 	ssize_t ret;
 
+	if (IS_ERR(lower))
+		return PTR_ERR(lower);
 	if (!lower->f_op->splice_write)
 		return -EINVAL;
 	ret = simfs_remove_privs(out);
@@ -224,9 +315,11 @@ static ssize_t simfs_splice_write(struct pipe_inode_info *pipe,
 
 static int simfs_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	struct file *lower = simfs_lower_file(file);
+	struct file *lower = simfs_get_lower(file);
 	int err;
 
+	if (IS_ERR(lower))
+		return PTR_ERR(lower);
 	if (!vz_can_mmap(lower))
 		return -ENODEV;
 	simfs_accessed(file);
@@ -237,12 +330,15 @@ static int simfs_mmap(struct file *file, struct vm_area_struct *vma)
 
 static loff_t simfs_llseek(struct file *file, loff_t offset, int whence)
 {
-	struct file *lower = simfs_lower_file(file);
 	struct inode *inode = file_inode(file);
+	struct file *lower;
 	loff_t pos;
 
 	if (whence == SEEK_SET || whence == SEEK_CUR)
 		return generic_file_llseek(file, offset, whence);
+	lower = simfs_get_lower(file);
+	if (IS_ERR(lower))
+		return PTR_ERR(lower);
 	inode_lock(inode);
 	lower->f_pos = file->f_pos;
 	pos = vfs_llseek(lower, offset, whence);
@@ -261,16 +357,19 @@ static long simfs_fallocate(struct file *file, int mode, loff_t offset,
 {
 	bool takes = !(mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_COLLAPSE_RANGE |
 			       FALLOC_FL_INSERT_RANGE));
+	struct file *lower = simfs_get_lower(file);
 	struct inode *inode = file_inode(file);
 	struct vzq_charge charge;
 	int err;
 
+	if (IS_ERR(lower))
+		return PTR_ERR(lower);
 	err = simfs_remove_privs(file);
 	if (!err)
 		err = vzq_change_begin(&charge, file, offset, takes ? len : 0);
 	if (err)
 		return err;
-	err = vfs_fallocate(simfs_lower_file(file), mode, offset, len);
+	err = vfs_fallocate(lower, mode, offset, len);
 	if (mode & SIMFS_FALLOC_MOVES)
 		vzq_shrunk(inode, offset);
 	vzq_write_end(&charge, err || !takes ? err : len);
@@ -283,25 +382,30 @@ static ssize_t simfs_copy_file_range(struct file *in, loff_t pos_in,
 				     size_t len, unsigned int flags)
 {
 	struct vzq_charge charge;
+	struct file *from, *to;
 	ssize_t ret;
 
 	if (in->f_op != &simfs_file_fops)
 		return -EXDEV;
+	from = simfs_get_lower(in);
+	to = simfs_get_lower(out);
+	if (IS_ERR(from) || IS_ERR(to))
+		return IS_ERR(from) ? PTR_ERR(from) : PTR_ERR(to);
 	ret = simfs_remove_privs(out);
 	if (!ret)
 		ret = vzq_write_begin(&charge, out, pos_out, len, 0);
 	if (ret)
 		return ret;
-	ret = vfs_copy_file_range(simfs_lower_file(in), pos_in,
-				  simfs_lower_file(out), pos_out, charge.len,
-				  flags);
+	ret = vfs_copy_file_range(from, pos_in, to, pos_out, charge.len, flags);
 	vzq_write_end(&charge, ret);
 	simfs_copy_attr(file_inode(out));
 	return ret;
 }
 
-static loff_t simfs_clone(struct file *in, loff_t pos_in, struct file *out,
-			  loff_t pos_out, loff_t len, unsigned int flags)
+/* @from is the lower file of @in */
+static loff_t simfs_clone(struct file *in, struct file *from, loff_t pos_in,
+			  struct file *out, loff_t pos_out, loff_t len,
+			  unsigned int flags)
 {
 	struct vzq_charge charge;
 	loff_t ret;
@@ -313,8 +417,8 @@ static loff_t simfs_clone(struct file *in, loff_t pos_in, struct file *out,
 				       len ?: i_size_read(file_inode(in)));
 	if (ret)
 		return ret;
-	ret = vfs_clone_file_range(simfs_lower_file(in), pos_in,
-				   simfs_lower_file(out), pos_out, len, flags);
+	ret = vfs_clone_file_range(from, pos_in, simfs_lower_file(out), pos_out,
+				   len, flags);
 	/* holes are cloned, too */
 	vzq_shrunk(file_inode(out), pos_out);
 	vzq_write_end(&charge, min(ret, 0));
@@ -325,16 +429,19 @@ static loff_t simfs_remap_file_range(struct file *in, loff_t pos_in,
 				     struct file *out, loff_t pos_out,
 				     loff_t len, unsigned int flags)
 {
+	struct file *from = simfs_get_lower(in);
+	struct file *to = simfs_get_lower(out);
 	loff_t ret;
 
 	if (flags & ~(REMAP_FILE_DEDUP | REMAP_FILE_ADVISORY))
 		return -EINVAL;
+	if (IS_ERR(from) || IS_ERR(to))
+		return IS_ERR(from) ? PTR_ERR(from) : PTR_ERR(to);
 	if (flags & REMAP_FILE_DEDUP)
-		ret = vfs_dedupe_file_range_one(simfs_lower_file(in), pos_in,
-						simfs_lower_file(out), pos_out,
-						len, flags);
+		ret = vfs_dedupe_file_range_one(from, pos_in, to, pos_out, len,
+						flags);
 	else
-		ret = simfs_clone(in, pos_in, out, pos_out, len, flags);
+		ret = simfs_clone(in, from, pos_in, out, pos_out, len, flags);
 	simfs_copy_attr(file_inode(out));
 	return ret;
 }
@@ -342,18 +449,22 @@ static loff_t simfs_remap_file_range(struct file *in, loff_t pos_in,
 static int simfs_fadvise(struct file *file, loff_t offset, loff_t len,
 			 int advice)
 {
-	return vfs_fadvise(simfs_lower_file(file), offset, len, advice);
+	struct file *lower = simfs_get_lower(file);
+
+	if (IS_ERR(lower))
+		return PTR_ERR(lower);
+	return vfs_fadvise(lower, offset, len, advice);
 }
 
 static int simfs_flush(struct file *file, fl_owner_t id)
 {
 	struct file *lower = simfs_lower_file(file);
 
-	return lower->f_op->flush ? lower->f_op->flush(lower, id) : 0;
+	return lower && lower->f_op->flush ? lower->f_op->flush(lower, id) : 0;
 }
 
 const struct file_operations simfs_file_fops = {
-	.open			= simfs_open,
+	.open			= simfs_file_open,
 	.release		= simfs_release,
 	.llseek			= simfs_llseek,
 	.read_iter		= simfs_read_iter,

@@ -43,6 +43,7 @@ struct simfs_vm {
  * @watch_mutex: held by who goes through @watched
  * @watch_work: settles them
  * @vm: operations of shared mappings
+ * @open_later: files below have O_DIRECT, and need not be opened at once
  */
 struct simfs_sb {
 	struct vfsmount		*mnt;
@@ -53,6 +54,7 @@ struct simfs_sb {
 	struct mutex		watch_mutex;	/* see above */
 	struct delayed_work	watch_work;
 	struct simfs_vm		vm[2];
+	bool			open_later;
 };
 
 /**
@@ -165,9 +167,10 @@ static inline struct path simfs_lower_path(const struct dentry *dentry)
 	};
 }
 
+/* NULL for a file whose contents were not used yet */
 static inline struct file *simfs_lower_file(const struct file *file)
 {
-	return file->private_data;
+	return READ_ONCE(file->private_data);
 }
 
 #endif /* _SIMFS_H */
