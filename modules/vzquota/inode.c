@@ -229,11 +229,23 @@ struct inode *simfs_inode_attach(struct inode *inode, struct inode *lower)
 	return inode;
 }
 
+/* A file system that knows no idmapped mounts says whose it is below. */
+static int simfs_getattr_unmapped(struct vz_idmap *idmap, struct inode *inode,
+				  const struct path *lower, struct kstat *stat,
+				  u32 mask, unsigned int flags)
+{
+	int err = vfs_getattr_nosec(lower, stat, mask, flags);
+
+	stat->uid = vfsuid_into_kuid(i_uid_into_vfsuid(idmap, inode));
+	stat->gid = vfsgid_into_kgid(i_gid_into_vfsgid(idmap, inode));
+	return err;
+}
+
 /**
  * simfs_getattr - inode_operations.getattr
  * @idmap: mapping of the mount
  * @path: what is asked about
- * @stat: answer
+ * @stat: answer, as vfs_getattr_nosec() prepares it
  * @mask: what is wanted
  * @flags: AT_*
  *
@@ -244,17 +256,21 @@ int simfs_getattr(struct vz_idmap *idmap, const struct path *path,
 {
 	struct path lower = simfs_lower_path(path->dentry);
 	struct inode *inode = d_inode(path->dentry);
+	struct inode *below = simfs_lower_inode(inode);
 	int err;
 
-	err = vfs_getattr_nosec(&lower, stat, mask, flags);
-	if (err)
-		return err;
 	if (!simfs_is_current(inode))
 		simfs_copy_attr(inode);
+	if (below->i_op->getattr &&
+	    below->i_sb->s_type->fs_flags & FS_ALLOW_IDMAP)
+		err = below->i_op->getattr(idmap, &lower, stat, mask, flags);
+	else
+		err = simfs_getattr_unmapped(idmap, inode, &lower, stat, mask,
+					     flags);
+	if (IS_DAX(below))
+		stat->attributes |= STATX_ATTR_DAX;
 	stat->dev = inode->i_sb->s_dev;
-	stat->uid = vfsuid_into_kuid(i_uid_into_vfsuid(idmap, inode));
-	stat->gid = vfsgid_into_kgid(i_gid_into_vfsgid(idmap, inode));
-	return 0;
+	return err;
 }
 
 static int simfs_setattr_lower(struct vz_idmap *idmap, struct dentry *dentry,
