@@ -13,6 +13,7 @@
 #include <linux/mm.h>
 #include <linux/splice.h>
 #include <linux/uio.h>
+#include <linux/xattr.h>
 #include "simfs.h"
 
 /* Flags that were the business of opening, and those that fcntl(2) changes */
@@ -187,12 +188,28 @@ static void simfs_accessed(struct file *file)
  * would come back to us with its inode locked.  An inode that is known to have
  * nothing to be taken away says so.
  */
+static bool simfs_has_no_privs(struct file *file)
+{
+	struct dentry *dentry = simfs_lower_dentry(file_dentry(file));
+	struct inode *lower = d_inode(dentry);
+	int ret;
+
+	if (is_sxid(READ_ONCE(lower->i_mode)))
+		return false;
+	inode_lock(lower);
+	ret = __vfs_getxattr(dentry, lower, XATTR_NAME_CAPS, NULL, 0);
+	if (ret == -ENODATA || ret == -EOPNOTSUPP)
+		inode_has_no_xattr(lower);
+	inode_unlock(lower);
+	return IS_NOSEC(lower);
+}
+
 static int simfs_remove_privs(struct file *file)
 {
 	struct inode *inode = file_inode(file);
 	int err;
 
-	if (IS_NOSEC(simfs_lower_inode(inode)))
+	if (IS_NOSEC(simfs_lower_inode(inode)) || simfs_has_no_privs(file))
 		return 0;
 	inode_lock(inode);
 	simfs_copy_attr(inode);
@@ -201,24 +218,15 @@ static int simfs_remove_privs(struct file *file)
 	return err;
 }
 
-/*
- * A request that waits is handed on as it is, with the lower file in it.  One
- * that would be completed later is done at once, on a copy.
- */
-static ssize_t simfs_rw(struct kiocb *iocb, struct iov_iter *iter,
-			struct file *lower,
-			ssize_t (*fn)(struct kiocb *, struct iov_iter *))
+typedef ssize_t (*simfs_iter_fn)(struct kiocb *iocb, struct iov_iter *iter);
+
+/* One that would be completed later is done at once, on a copy. */
+static noinline ssize_t simfs_rw_copy(struct kiocb *iocb, struct iov_iter *iter,
+				      struct file *lower, simfs_iter_fn fn)
 {
-	struct file *file = iocb->ki_filp;
 	struct kiocb copy;
 	ssize_t ret;
 
-	if (is_sync_kiocb(iocb)) {
-		iocb->ki_filp = lower;
-		ret = fn(iocb, iter);
-		iocb->ki_filp = file;
-		return ret;
-	}
 	if (iocb->ki_flags & IOCB_NOWAIT)
 		return -EAGAIN;
 	init_sync_kiocb(&copy, lower);
@@ -228,6 +236,21 @@ static ssize_t simfs_rw(struct kiocb *iocb, struct iov_iter *iter,
 			 IOCB_WRITE);
 	ret = fn(&copy, iter);
 	iocb->ki_pos = copy.ki_pos;
+	return ret;
+}
+
+/* A request that waits is handed on as it is, with the lower file in it. */
+static inline ssize_t simfs_rw(struct kiocb *iocb, struct iov_iter *iter,
+			       struct file *lower, simfs_iter_fn fn)
+{
+	struct file *file = iocb->ki_filp;
+	ssize_t ret;
+
+	if (unlikely(!is_sync_kiocb(iocb)))
+		return simfs_rw_copy(iocb, iter, lower, fn);
+	iocb->ki_filp = lower;
+	ret = fn(iocb, iter);
+	iocb->ki_filp = file;
 	return ret;
 }
 
@@ -268,7 +291,7 @@ static ssize_t simfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 	ret = simfs_rw(iocb, iter, lower, lower->f_op->write_iter);
 	file_end_write(lower);
 	vzq_write_end(&charge, ret);
-	simfs_copy_attr(inode);
+	simfs_copy_written(inode);
 	return ret;
 }
 

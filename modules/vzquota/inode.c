@@ -34,6 +34,27 @@ void simfs_copy_attr(struct inode *inode)
 }
 
 /**
+ * simfs_copy_written - take over what writing has changed
+ * @inode: ours
+ *
+ * Those who write at once may mix up their times; such an inode is not current.
+ */
+void simfs_copy_written(struct inode *inode)
+{
+	const struct inode *lower = simfs_lower_inode(inode);
+
+	if (i_size_read(inode) != i_size_read(lower) ||
+	    inode->i_mode != lower->i_mode ||
+	    inode->i_nlink != lower->i_nlink ||
+	    !uid_eq(inode->i_uid, lower->i_uid) ||
+	    !gid_eq(inode->i_gid, lower->i_gid) ||
+	    (inode->i_flags ^ lower->i_flags) & SIMFS_FLAGS)
+		simfs_copy_attr(inode);
+	else
+		fsstack_copy_attr_times(inode, lower);
+}
+
+/**
  * simfs_is_current - are our attributes those of the lower inode?
  * @inode: ours
  *

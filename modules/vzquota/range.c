@@ -26,12 +26,15 @@ static u64 vzq_block(const struct inode *inode)
  */
 u64 vzq_missing(struct inode *inode, loff_t pos, u64 len)
 {
-	u64 block = vzq_block(inode);
-	u64 dense = round_up(max(READ_ONCE(simfs_inode(inode)->dense), 0),
-			     block);
-	u64 begin = max(round_down((u64)pos, block), dense);
-	u64 end = round_up((u64)pos + len, block);
+	u64 dense = max(READ_ONCE(simfs_inode(inode)->dense), 0);
+	u64 end = (u64)pos + len;
+	u64 begin, block;
 
+	if (end <= dense)
+		return 0;
+	block = vzq_block(inode);
+	begin = max(round_down((u64)pos, block), round_up(dense, block));
+	end = round_up(end, block);
 	return end > begin ? end - begin : 0;
 }
 

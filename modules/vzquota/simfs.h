@@ -99,6 +99,7 @@ int simfs_release(struct inode *inode, struct file *file);
 int simfs_fsync(struct file *file, loff_t start, loff_t end, int datasync);
 
 void simfs_copy_attr(struct inode *inode);
+void simfs_copy_written(struct inode *inode);
 bool simfs_is_current(const struct inode *inode);
 struct inode *simfs_inode_alloc(struct super_block *sb);
 struct inode *simfs_inode_get(struct super_block *sb, struct inode *lower);
