@@ -201,7 +201,8 @@ static void vzq_inode_uncharge(struct inode *inode)
 {
 	if (dquot_initialize(inode))
 		return;
-	__dquot_free_space(inode, inode_get_bytes(inode), 0);
+	if (inode_get_bytes(inode))
+		__dquot_free_space(inode, inode_get_bytes(inode), 0);
 	dquot_free_inode(inode);
 	if (simfs_lower_inode(inode))
 		vzq_recount_gone(inode);

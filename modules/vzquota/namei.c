@@ -321,7 +321,8 @@ static int simfs_rename(struct vz_idmap *idmap, struct inode *old_dir,
 		err = simfs_rename_lower(old, new, flags, whiteout);
 	}
 	simfs_dir_changed(old_dir);
-	simfs_dir_changed(new_dir);
+	if (new_dir != old_dir)
+		simfs_dir_changed(new_dir);
 	simfs_copy_attr(d_inode(old));
 	if (d_is_positive(new)) {
 		simfs_copy_attr(d_inode(new));
