@@ -12,31 +12,6 @@
 /* No state of a lower dentry */
 #define SIMFS_UNKNOWN	ULONG_MAX
 
-static bool simfs_same_name(struct dentry *dentry, struct dentry *lower)
-{
-	struct name_snapshot ours, theirs;
-	bool same;
-
-	take_dentry_name_snapshot(&ours, dentry);
-	take_dentry_name_snapshot(&theirs, lower);
-	same = ours.name.len == theirs.name.len &&
-	       !memcmp(ours.name.name, theirs.name.name, ours.name.len);
-	release_dentry_name_snapshot(&ours);
-	release_dentry_name_snapshot(&theirs);
-	return same;
-}
-
-static bool simfs_same_parent(struct dentry *dentry, struct dentry *lower)
-{
-	struct dentry *ours = dget_parent(dentry);
-	struct dentry *theirs = dget_parent(lower);
-	bool same = simfs_lower_dentry(ours) == theirs;
-
-	dput(theirs);
-	dput(ours);
-	return same;
-}
-
 /* The lower dentry is changed when it is moved, and at other times. */
 static bool simfs_is_unmoved(const struct dentry *dentry,
 			     const struct dentry *lower)
@@ -44,16 +19,28 @@ static bool simfs_is_unmoved(const struct dentry *dentry,
 	return READ_ONCE(dentry->d_time) == raw_read_seqcount(&lower->d_seq);
 }
 
+/* Both are locked, so they stay where they are. */
+static bool simfs_same_name(const struct dentry *dentry,
+			    const struct dentry *lower)
+{
+	return simfs_lower_dentry(dentry->d_parent) == lower->d_parent &&
+	       dentry->d_name.len == lower->d_name.len &&
+	       !memcmp(dentry->d_name.name, lower->d_name.name,
+		       lower->d_name.len);
+}
+
 static bool simfs_check_name(struct dentry *dentry, struct dentry *lower)
 {
-	unsigned long seq = raw_read_seqcount(&lower->d_seq);
+	bool same;
 
-	/* a change that goes on now makes it odd, then it is checked again */
-	if (!simfs_same_name(dentry, lower) ||
-	    !simfs_same_parent(dentry, lower))
-		return false;
-	WRITE_ONCE(dentry->d_time, seq & 1 ? SIMFS_UNKNOWN : seq);
-	return true;
+	spin_lock(&dentry->d_lock);
+	spin_lock_nested(&lower->d_lock, DENTRY_D_LOCK_NESTED);
+	same = simfs_same_name(dentry, lower);
+	if (same)
+		WRITE_ONCE(dentry->d_time, raw_read_seqcount(&lower->d_seq));
+	spin_unlock(&lower->d_lock);
+	spin_unlock(&dentry->d_lock);
+	return same;
 }
 
 /**
