@@ -55,23 +55,6 @@ void simfs_copy_written(struct inode *inode)
 }
 
 /**
- * simfs_is_current - are our attributes those of the lower inode?
- * @inode: ours
- *
- * Every change of an attribute leaves its mark in ctime.
- *
- * Context: any, RCU walk included.
- * Return: true, or false after a change behind our back.
- */
-bool simfs_is_current(const struct inode *inode)
-{
-	struct timespec64 ours = inode_get_ctime(inode);
-	struct timespec64 theirs = inode_get_ctime(simfs_lower_inode(inode));
-
-	return timespec64_equal(&ours, &theirs);
-}
-
-/**
  * simfs_inode_alloc - super_operations.alloc_inode
  * @sb: superblock
  *

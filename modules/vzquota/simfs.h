@@ -100,7 +100,6 @@ int simfs_fsync(struct file *file, loff_t start, loff_t end, int datasync);
 
 void simfs_copy_attr(struct inode *inode);
 void simfs_copy_written(struct inode *inode);
-bool simfs_is_current(const struct inode *inode);
 struct inode *simfs_inode_alloc(struct super_block *sb);
 struct inode *simfs_inode_get(struct super_block *sb, struct inode *lower);
 struct inode *simfs_inode_prepare(struct vz_idmap *idmap, struct inode *dir,
@@ -146,6 +145,18 @@ static inline struct simfs_inode *simfs_inode(const struct inode *inode)
 static inline struct inode *simfs_lower_inode(const struct inode *inode)
 {
 	return simfs_inode(inode)->lower;
+}
+
+/*
+ * Are our attributes those of the lower inode?  Every change of one leaves its
+ * mark in ctime.  May be called in RCU walk.
+ */
+static inline bool simfs_is_current(const struct inode *inode)
+{
+	struct timespec64 ours = inode_get_ctime(inode);
+	struct timespec64 theirs = inode_get_ctime(simfs_lower_inode(inode));
+
+	return timespec64_equal(&ours, &theirs);
 }
 
 /* Stays that with charge_lock held. */
