@@ -56,6 +56,19 @@ chmod +x $dir/editor
 check "edquota" in_ct $ct env EDITOR=/editor edquota -u alice
 as_alice dd if=/dev/zero of=/home/alice/big bs=1k count=450 >/tmp/dd 2>&1
 same "she has more" $? 0
+
+cat >$dir/etc/warnquota.conf <<'C'
+MAIL_CMD = "cat >>/mail"
+FROM = "root@localhost"
+SUBJECT = "over quota"
+MESSAGE = "You have too much"
+C
+echo '/dev/simfs: the container' >$dir/etc/quotatab
+in_ct $ct setquota -u alice 100 600 0 0 /
+in_ct $ct warnquota -u >/tmp/warn 2>&1
+check "warnquota" grep -q '^To: alice' $dir/mail
+check "tells what and how much" grep -Eq 'the container|450|/dev/simfs' $dir/mail
+in_ct $ct setquota -u alice 500 600 10 12 /
 check "a group's limit" in_ct $ct setquota -g alice 0 420 0 0 /
 as_alice dd if=/dev/zero of=/home/alice/more bs=1k count=450 >/tmp/dd 2>&1
 check "is in force" grep -q "Disk quota exceeded" /tmp/dd

@@ -414,6 +414,13 @@ def soft():
     same('below it the time is forgotten', get()[CT, 0].space_time, 0)
     same('and writing is allowed', error(put, 'b', KIB), KIB)
     clear()
+    limits(space_soft=MIB, space_hard=16 * MIB)
+    setup(0, (0, 0))
+    done = fill('fast')
+    test('without time the soft limit is a hard one', done[1] == 'EDQUOT' and
+         used() <= MIB + 128 * KIB, (done, used()))
+    same('for good', fill('fast', 4 * KIB)[0], 0)
+    clear()
     stop()
 
 
