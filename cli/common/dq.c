@@ -87,6 +87,20 @@ int dq_failed(const struct dq *dq, const struct vz_error *err)
 	return DQ_SYSTEM;
 }
 
+unsigned int dq_what(int option)
+{
+	switch (option) {
+	case 'G':
+		return VZ_QUOTA_LOAD_GRACE;
+	case 'U':
+		return VZ_QUOTA_LOAD_LIMITS;
+	case 'T':
+		return VZ_QUOTA_LOAD_TIMES;
+	default:
+		return VZ_QUOTA_LOAD_ALL;
+	}
+}
+
 bool dq_number(const char *text, uint64_t max, uint64_t *number)
 {
 	char *end;

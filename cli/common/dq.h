@@ -53,6 +53,8 @@ void dq_say(const struct dq *dq, int level, const char *fmt, ...) PRINTF(3, 4);
 /** dq_failed - shows why a call failed; returns the exit code for it */
 int dq_failed(const struct dq *dq, const struct vz_error *err);
 
+/** dq_what - enum vz_quota_load that the option G, U, T or F stands for */
+unsigned int dq_what(int option);
 /** dq_number - a decimal number and nothing else; false: it is not */
 bool dq_number(const char *text, uint64_t max, uint64_t *number);
 /** dq_id - the number of a quota */

@@ -126,16 +126,10 @@ static int set_option(struct dump *d, int c)
 		d->kernel = true;
 		return -1;
 	case 'G':
-		d->what |= VZ_QUOTA_LOAD_GRACE;
-		return -1;
 	case 'U':
-		d->what |= VZ_QUOTA_LOAD_LIMITS;
-		return -1;
 	case 'T':
-		d->what |= VZ_QUOTA_LOAD_TIMES;
-		return -1;
 	case 'F':
-		d->what |= VZ_QUOTA_LOAD_ALL;
+		d->what |= dq_what(c);
 		return -1;
 	case 'h':
 		return print_help(stdout, DQ_OK);

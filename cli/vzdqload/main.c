@@ -219,16 +219,10 @@ static int set_option(struct load *l, int c)
 		l->file = optarg;
 		return -1;
 	case 'G':
-		l->what |= VZ_QUOTA_LOAD_GRACE;
-		return -1;
 	case 'U':
-		l->what |= VZ_QUOTA_LOAD_LIMITS;
-		return -1;
 	case 'T':
-		l->what |= VZ_QUOTA_LOAD_TIMES;
-		return -1;
 	case 'F':
-		l->what |= VZ_QUOTA_LOAD_ALL;
+		l->what |= dq_what(c);
 		return -1;
 	case 'h':
 		return print_help(stdout, DQ_OK);

@@ -20,6 +20,19 @@ static int read_both(struct vz_ctx *ctx, uint32_t id, const char *file,
 	       vz_quota_fail(id, code, ret, err);
 }
 
+/* The file; until the descriptor is closed nobody else works on it. */
+static int lock_and_read(struct vz_ctx *ctx, uint32_t id, const char *file,
+			 struct vz_quota *q, struct vz_error *err)
+{
+	autoclose int lock = vz_quota_lock(ctx, id, err);
+	int ret;
+
+	if (lock < 0)
+		return lock;
+	ret = vz_quota_read(ctx, id, file, q, err);
+	return ret ? ret : steal_fd(&lock);
+}
+
 /* ------------------------------------------------------------- level 1 -- */
 
 /* Level 2 cannot be switched on or off in the kernel: that waits until the
@@ -158,17 +171,14 @@ VZ_EXPORT int vz_quota_set_grace(struct vz_ctx *ctx, uint32_t id,
 VZ_EXPORT int vz_quota_reload(struct vz_ctx *ctx, uint32_t id,
 			      const char *file, struct vz_error *err)
 {
-	autoclose int lock = vz_quota_lock(ctx, id, err);
 	autoquota struct vz_quota q = { 0 };
+	autoclose int lock = lock_and_read(ctx, id, file, &q, err);
 	struct vzquota_info info;
 	size_t i;
 	int ret;
 
 	if (lock < 0)
 		return lock;
-	ret = vz_quota_read(ctx, id, file, &q, err);
-	if (ret)
-		return ret;
 	if (vz_quota_info(ctx, id, &info) || !(info.flags & VZQUOTA_UGID))
 		return 0;
 	q.grace[VZ_QUOTA_ALL] = (struct vz_quota_grace){
@@ -180,6 +190,15 @@ VZ_EXPORT int vz_quota_reload(struct vz_ctx *ctx, uint32_t id,
 	return ret ? vz_quota_fail(id, VZ_E_SET_USER_QUOTA, ret, err) : 0;
 }
 
+static void take_limits(struct vz_quota_usage *to,
+			const struct vz_quota_usage *from)
+{
+	to->space_soft = from->space_soft;
+	to->space_hard = from->space_hard;
+	to->inodes_soft = from->inodes_soft;
+	to->inodes_hard = from->inodes_hard;
+}
+
 static int load_record(struct vz_quota *q, const struct vz_quota_usage *from,
 		       unsigned int what)
 {
@@ -188,12 +207,8 @@ static int load_record(struct vz_quota *q, const struct vz_quota_usage *from,
 	u = vz_quota_record(q, (int)from->type, from->id);
 	if (!u)
 		return -ENOMEM;
-	if (what & VZ_QUOTA_LOAD_LIMITS) {
-		u->space_soft = from->space_soft;
-		u->space_hard = from->space_hard;
-		u->inodes_soft = from->inodes_soft;
-		u->inodes_hard = from->inodes_hard;
-	}
+	if (what & VZ_QUOTA_LOAD_LIMITS)
+		take_limits(u, from);
 	if (what & VZ_QUOTA_LOAD_TIMES) {
 		u->space_time = from->space_time;
 		u->inodes_time = from->inodes_time;
@@ -205,25 +220,18 @@ VZ_EXPORT int vz_quota_load(struct vz_ctx *ctx, uint32_t id, const char *file,
 			    const struct vz_quota *from, unsigned int what,
 			    struct vz_error *err)
 {
-	autoclose int lock = vz_quota_lock(ctx, id, err);
 	autoquota struct vz_quota q = { 0 };
+	autoclose int lock = lock_and_read(ctx, id, file, &q, err);
 	size_t i;
-	int ret;
 
 	if (lock < 0)
 		return lock;
-	ret = vz_quota_read(ctx, id, file, &q, err);
-	if (ret)
-		return ret;
 	if (what & VZ_QUOTA_LOAD_GRACE)
 		memcpy(q.grace, from->grace,
 		       VZ_QUOTA_ALL * sizeof(q.grace[0]));
 	if (what & VZ_QUOTA_LOAD_ALL) {
 		q.grace[VZ_QUOTA_ALL] = from->grace[VZ_QUOTA_ALL];
-		q.all.space_soft = from->all.space_soft;
-		q.all.space_hard = from->all.space_hard;
-		q.all.inodes_soft = from->all.inodes_soft;
-		q.all.inodes_hard = from->all.inodes_hard;
+		take_limits(&q.all, &from->all);
 	}
 	for (i = 0; i < from->count; i++)
 		if (load_record(&q, &from->ugids[i], what))

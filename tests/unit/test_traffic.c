@@ -128,29 +128,47 @@ static void test_too_many(void **state)
 
 /* --------------------------------------------------------------- rates -- */
 
-static void limits_are(struct fixture *fx, const char *global,
-		       const char *own, const uint64_t want[VZ_NET_CLASSES])
+/* CT 101 with lines added to the configs; @text: of the global one before */
+static struct vz_ct *open_ct(struct fixture *fx, const char *global,
+			     const char *own, char **text)
 {
-	char *text = fx_read(fx, "etc/vz.conf"), *with = NULL;
-	uint64_t kbits[VZ_NET_CLASSES];
 	struct vz_ctx *ctx;
-	struct vz_error err;
 	struct vz_ct *ct;
+	char *with = NULL;
 
-	assert_true(asprintf(&with, "%s%s", text, global) > 0);
+	*text = fx_read(fx, "etc/vz.conf");
+	assert_true(asprintf(&with, "%s%s", *text, global) > 0);
 	fx_write(fx, "etc/vz.conf", with);
 	fx_write(fx, "etc/conf/101.conf", own);
+	free(with);
 	ctx = fx_context(fx);
 	assert_int_equal(vz_ctx_load(ctx, NULL), 0);
 	assert_int_equal(vz_ct_open(ctx, 101, &ct, NULL), 0);
-	if (vz_rates_of(ct, vz_ct_config(ct), kbits, &err))
-		fail_msg("%s", err.text);
-	assert_memory_equal(kbits, want, sizeof(kbits));
+	return ct;
+}
+
+static void close_ct(struct fixture *fx, struct vz_ct *ct, char *text)
+{
+	struct vz_ctx *ctx = vz_ct_ctx(ct);
+
 	vz_ct_unref(ct);
 	vz_ctx_unref(ctx);
 	fx_write(fx, "etc/vz.conf", text);
-	free(with);
 	free(text);
+}
+
+static void limits_are(struct fixture *fx, const char *global,
+		       const char *own, const uint64_t want[VZ_NET_CLASSES])
+{
+	char *text;
+	struct vz_ct *ct = open_ct(fx, global, own, &text);
+	uint64_t kbits[VZ_NET_CLASSES];
+	struct vz_error err;
+
+	if (vz_rates_of(ct, vz_ct_config(ct), kbits, &err))
+		fail_msg("%s", err.text);
+	assert_memory_equal(kbits, want, sizeof(kbits));
+	close_ct(fx, ct, text);
 }
 
 #define RATES(...)	(const uint64_t[VZ_NET_CLASSES]){ __VA_ARGS__ }
@@ -194,26 +212,15 @@ static void classes_are(struct fixture *fx, const char *global,
 			const char *own, const char *rate, const char *bound,
 			unsigned int want)
 {
-	char *text = fx_read(fx, "etc/vz.conf"), *with = NULL;
+	char *text;
+	struct vz_ct *ct = open_ct(fx, global, own, &text);
 	autoconfig struct vz_config *changes = NULL;
-	struct vz_ctx *ctx;
-	struct vz_ct *ct;
 
-	assert_true(asprintf(&with, "%s%s", text, global) > 0);
-	fx_write(fx, "etc/vz.conf", with);
-	fx_write(fx, "etc/conf/101.conf", own);
-	ctx = fx_context(fx);
-	assert_int_equal(vz_ctx_load(ctx, NULL), 0);
-	assert_int_equal(vz_ct_open(ctx, 101, &ct, NULL), 0);
-	assert_int_equal(vz_config_new(ctx, &changes, NULL), 0);
+	assert_int_equal(vz_config_new(vz_ct_ctx(ct), &changes, NULL), 0);
 	assert_int_equal(vz_config_set(changes, "RATE", rate, NULL), 0);
 	assert_int_equal(vz_config_set(changes, "RATEBOUND", bound, NULL), 0);
 	assert_int_equal(vz_rates_classes(ct, changes), want);
-	vz_ct_unref(ct);
-	vz_ctx_unref(ctx);
-	fx_write(fx, "etc/vz.conf", text);
-	free(with);
-	free(text);
+	close_ct(fx, ct, text);
 }
 
 static void test_changes(void **state)
