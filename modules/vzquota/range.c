@@ -116,7 +116,11 @@ static u64 vzq_present(struct file *file, loff_t pos, u64 len)
 {
 	loff_t hole = vfs_llseek(simfs_lower_file(file), pos, SEEK_HOLE);
 
-	return hole > pos ? min_t(u64, len, hole - pos) : 0;
+	if (hole <= pos)
+		return 0;
+	/* the end of the file may lie within a block */
+	hole = round_up(hole, vzq_block(file_inode(file)));
+	return min_t(u64, len, hole - pos);
 }
 
 /* Charges as much as it can; -EDQUOT when nothing at all may be written. */
