@@ -16,7 +16,8 @@
 static u64 vzq_stat_bytes(struct inode *inode)
 {
 	struct inode *lower = simfs_lower_inode(inode);
-	struct dentry *alias = d_find_any_alias(lower);
+	/* while it is watched, all its names may have been forgotten */
+	struct dentry *alias = d_obtain_alias(igrab(lower));
 	struct path path = {
 		.mnt = simfs_sb(inode->i_sb)->mnt,
 		.dentry = alias,
@@ -24,7 +25,7 @@ static u64 vzq_stat_bytes(struct inode *inode)
 	struct kstat stat = { };
 	int err;
 
-	if (!alias)
+	if (IS_ERR(alias))
 		return inode_get_bytes(lower);
 	err = vfs_getattr_nosec(&path, &stat, STATX_BLOCKS, 0);
 	dput(alias);
