@@ -51,6 +51,9 @@ static void vzq_settle_locked(struct inode *inode)
 	u64 have = inode_get_bytes(inode);
 
 	lockdep_assert_held(&simfs_inode(inode)->charge_lock);
+	/* what is being written may be there by now, and is charged already */
+	if (want > have && simfs_inode(inode)->pending)
+		return;
 	if (want == have || dquot_initialize(inode))
 		return;
 	if (want > have)
