@@ -42,6 +42,15 @@ int vz_quota_parse(const char *text, struct vz_quota *q);
 /** vz_quota_format - the text of a file, freed by the caller; NULL: no memory */
 char *vz_quota_format(const struct vz_quota *q);
 
+/* ----------------------------------------------------- quotaahead.c -- */
+
+/** vz_quota_allocates_ahead - may files on this file system have blocks that
+ * nobody has asked for? */
+bool vz_quota_allocates_ahead(int fd);
+/** vz_quota_ahead - bytes of such blocks of a file in @dir; 0 when they cannot
+ * be told */
+uint64_t vz_quota_ahead(int dir, const char *name, const struct stat *st);
+
 /* ------------------------------------------------------ quotawalk.c -- */
 
 /**

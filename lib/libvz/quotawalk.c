@@ -32,13 +32,15 @@ struct level {
 	dev_t	dev;
 };
 
-/* @levels: @depth of them, room for @room; @seen: files */
+/* @levels: @depth of them, room for @room; @seen: files; @ahead: some may have
+ * blocks that are not charged */
 struct tree {
 	const struct vz_quota_walk	*walk;
 	struct level			*levels;
 	size_t				depth;
 	size_t				room;
 	uint64_t			seen;
+	bool				ahead;
 };
 
 static int fail_walk(const struct tree *t, const char *name, int errnum)
@@ -189,8 +191,12 @@ static int look_at(struct tree *t, const char *name)
 		if (fstatat(dir, name, &st,
 			    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT))
 			return -errno;
-		if (!S_ISDIR(st.st_mode))
+		if (!S_ISDIR(st.st_mode)) {
+			if (t->ahead)
+				st.st_blocks -= (blkcnt_t)vz_quota_ahead(
+					dir, name, &st) / 512;
 			return visit(t, &st);
+		}
 		ret = enter(t, dir, name);
 		if (ret != -ENOTDIR && ret != -ELOOP)
 			break;
@@ -241,7 +247,7 @@ static int walk_from(struct tree *t, int fd)
 
 int vz_quota_walk(const struct vz_quota_walk *w, int fd)
 {
-	struct tree t = { .walk = w };
+	struct tree t = { .walk = w, .ahead = vz_quota_allocates_ahead(fd) };
 	int ret = walk_from(&t, fd);
 
 	while (t.depth) {

@@ -45,9 +45,18 @@ static u64 vzq_lower_bytes(struct inode *inode)
 				      inode_get_bytes(lower);
 }
 
+/* Those of them that are charged. */
+static u64 vzq_due_bytes(struct inode *inode)
+{
+	u64 ahead = READ_ONCE(simfs_inode(inode)->ahead);
+	u64 bytes = vzq_lower_bytes(inode);
+
+	return bytes > ahead ? bytes - ahead : 0;
+}
+
 static void vzq_settle_locked(struct inode *inode)
 {
-	u64 want = vzq_lower_bytes(inode) + simfs_inode(inode)->pending;
+	u64 want = vzq_due_bytes(inode) + simfs_inode(inode)->pending;
 	u64 have = inode_get_bytes(inode);
 
 	lockdep_assert_held(&simfs_inode(inode)->charge_lock);
@@ -69,10 +78,8 @@ static void vzq_settle_locked(struct inode *inode)
  */
 void vzq_settle(struct inode *inode)
 {
-	if (!simfs_sb(inode->i_sb)->quota)
-		return;
-	guard(mutex)(&simfs_inode(inode)->charge_lock);
-	vzq_settle_locked(inode);
+	if (simfs_sb(inode->i_sb)->quota)
+		vzq_written(inode, 0);
 }
 
 /**
@@ -107,6 +114,20 @@ void vzq_finish(struct inode *inode, u64 reserved)
 	guard(mutex)(&simfs_inode(inode)->charge_lock);
 	simfs_inode(inode)->pending -= reserved;
 	vzq_settle_locked(inode);
+}
+
+/**
+ * vzq_written - the same, when it is no page fault
+ * @inode: inode
+ * @reserved: as in vzq_reserve(), or 0
+ */
+void vzq_written(struct inode *inode, u64 reserved)
+{
+	bool locked = vzq_look_ahead(inode);
+
+	vzq_finish(inode, reserved);
+	if (locked)
+		mutex_unlock(&simfs_inode(inode)->ahead_lock);
 }
 
 static bool vzq_is_over(struct dquot *dquot)
@@ -185,7 +206,9 @@ void vzq_inode_found(struct inode *inode)
 {
 	if (!simfs_sb(inode->i_sb)->quota)
 		return;
-	inode_set_bytes(inode, vzq_lower_bytes(inode));
+	if (vzq_look_ahead(inode))
+		mutex_unlock(&simfs_inode(inode)->ahead_lock);
+	inode_set_bytes(inode, vzq_due_bytes(inode));
 	simfs_inode(inode)->charged = true;
 	simfs_inode(inode)->dense = -1;
 	vzq_recount_found(inode);

@@ -388,6 +388,9 @@ static long simfs_fallocate(struct file *file, int mode, loff_t offset,
 	if (IS_ERR(lower))
 		return PTR_ERR(lower);
 	err = simfs_remove_privs(file);
+	/* from then on it keeps what it has beyond its end */
+	if (!err && takes)
+		err = vzq_may_stretch(inode, inode->i_sb->s_maxbytes);
 	if (!err)
 		err = vzq_change_begin(&charge, file, offset, takes ? len : 0);
 	if (err)

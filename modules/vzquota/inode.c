@@ -70,6 +70,7 @@ struct inode *simfs_inode_alloc(struct super_block *sb)
 	si->lower = NULL;
 	si->charged = false;
 	si->pending = 0;
+	si->ahead = 0;
 	si->dense = 0;
 	return &si->inode;
 }
@@ -316,6 +317,8 @@ int simfs_setattr(struct vz_idmap *idmap, struct dentry *dentry,
 	int err;
 
 	err = setattr_prepare(idmap, dentry, attr);
+	if (!err && attr->ia_valid & ATTR_SIZE)
+		err = vzq_may_stretch(inode, attr->ia_size);
 	if (!err)
 		err = mnt_want_write(mnt);
 	if (err)
@@ -388,6 +391,7 @@ static void simfs_inode_init_once(void *obj)
 	inode_init_once(&si->inode);
 	memset(si->dquots, 0, sizeof(si->dquots));
 	mutex_init(&si->charge_lock);
+	mutex_init(&si->ahead_lock);
 	INIT_LIST_HEAD(&si->watch);
 }
 

@@ -124,6 +124,10 @@ struct vzq_charge {
 extern struct mutex vzq_mutex;
 extern struct list_head vzq_list;
 
+/* ahead.c */
+bool vzq_look_ahead(struct inode *inode);
+int vzq_may_stretch(struct inode *inode, loff_t size);
+
 /* aquota.c */
 int vzq_aquota_user(struct seq_file *m, void *v);
 int vzq_aquota_group(struct seq_file *m, void *v);
@@ -138,6 +142,7 @@ void vzq_settle(struct inode *inode);
 int vzq_chown(struct vz_idmap *idmap, struct inode *inode, struct iattr *attr);
 int vzq_reserve(struct inode *inode, u64 bytes);
 void vzq_finish(struct inode *inode, u64 reserved);
+void vzq_written(struct inode *inode, u64 reserved);
 
 /* ctl.c, proc.c */
 u32 vzq_collect_type(struct vzq *q, int type, struct vzquota_usage *usage,

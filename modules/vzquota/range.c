@@ -302,7 +302,7 @@ void vzq_write_end(struct vzq_charge *c, ssize_t done)
 			WRITE_ONCE(si->dense, end);
 	}
 	if (c->lock != VZQ_LOCK_SHARED) {
-		vzq_finish(c->inode, c->reserved);
+		vzq_written(c->inode, c->reserved);
 		vzq_watch(c->inode);
 	}
 	vzq_unlock_inode(c);

@@ -66,6 +66,10 @@ struct simfs_sb {
  * @charge_lock: what is charged is being changed; may be taken in page faults
  * @pending: bytes that are charged for what is being written; under
  *	@charge_lock
+ * @ahead_lock: @ahead is being looked at, and what is charged then; taken
+ *	outside @charge_lock and, in page faults, not at all
+ * @ahead: bytes that are not charged, as they may go by themselves; right
+ *	when the file does not grow just now
  * @dense: all blocks of the bytes below are there, -1: not known; changed with
  *	@inode locked
  * @watch: link in simfs_sb.watched
@@ -77,6 +81,8 @@ struct simfs_inode {
 	struct dquot		*dquots[MAXQUOTAS];
 	struct mutex		charge_lock;	/* see above */
 	u64			pending;
+	struct mutex		ahead_lock;	/* see above */
+	u64			ahead;
 	loff_t			dense;
 	struct list_head	watch;
 };
