@@ -218,6 +218,10 @@ static int op_truncate(struct model *m)
 
 static int allocate(struct model *m, int mode, size_t pos, size_t len)
 {
+	bool takes = !(mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_ZERO_RANGE));
+
+	if (takes && !may_allocate())
+		return EOPNOTSUPP;
 	return fallocate(m->fd, mode, pos, len) ? errno : 0;
 }
 

@@ -12,7 +12,7 @@
  *   off ID
  *   limit ID TYPE WHO BYTES INODES	changes hard limits
  *   check ID DIR [SECONDS [BYTES]]	is usage that of DIR, at the latest then?
- *					that many more may be charged
+ *					that many more or less may be charged
  *   show ID				usage by the quota
  *   count DIR				and by the files, in the same form
  *   watch ID SLACK			until SIGTERM: is a limit passed?
@@ -41,6 +41,13 @@ void die(const char *fmt, ...)
 	va_end(args);
 	fputc('\n', stderr);
 	exit(2);
+}
+
+bool may_allocate(void)
+{
+	const char *value = getenv("FS_STRESS_ALLOCATE");
+
+	return !value || strcmp(value, "no");
 }
 
 double now(void)

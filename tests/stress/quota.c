@@ -238,7 +238,8 @@ static int compare(struct vzquota_usage *a, unsigned int na,
 		if (y->type != VZQUOTA_CT && !level2)
 			continue;
 		x = usage_of(a, &na, y->type, y->id);
-		if (x->space - y->space <= more && x->inodes == y->inodes)
+		if (x->space - y->space + more <= 2 * more &&
+		    x->inodes == y->inodes)
 			continue;
 		bad++;
 		if (tell)

@@ -17,6 +17,12 @@
 void die(const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));
 double now(void);
+/*
+ * What XFS allocates ahead for a file that fallocate(2) was called for is
+ * charged, and may go again (docs/quota.md): FS_STRESS_ALLOCATE=no leaves that
+ * out.
+ */
+bool may_allocate(void);
 
 /* A generator of our own: a seed gives the same numbers everywhere. */
 void seed_numbers(uint64_t seed);

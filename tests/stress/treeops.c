@@ -309,10 +309,12 @@ static int op_fallocate(struct tree *t)
 		FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 		FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 		FALLOC_FL_COLLAPSE_RANGE, FALLOC_FL_INSERT_RANGE,
+		/* these take blocks */
 		0, FALLOC_FL_KEEP_SIZE, FALLOC_FL_ZERO_RANGE,
 		FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE,
 	};
-	int mode = modes[pick(ARRAY_SIZE(modes))], fd = open_file(t, O_RDWR);
+	int mode = modes[pick(ARRAY_SIZE(modes) - (may_allocate() ? 0 : 4))];
+	int fd = open_file(t, O_RDWR);
 	size_t unit = chance(2) ? 1 : PAGE, len = (1 + pick(64)) * PAGE;
 	int err;
 
