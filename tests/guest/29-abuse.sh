@@ -101,7 +101,7 @@ exchange=$!
 require "a loop exchanges directories for links" \
 	wait_for 20 test -e $private/ready
 odd=0 counted=0
-for _ in {1..25}; do
+for _ in {1..12}; do
 	rc=0
 	timeout 60 vzdqcheck $private >/tmp/out 2>/tmp/err || rc=$?
 	if [ $rc = 0 ]; then
@@ -115,7 +115,7 @@ for _ in {1..25}; do
 done
 kill $exchange
 wait $exchange 2>/dev/null
-echo "# $counted of 25 counts went to their end"
+echo "# $counted of 12 counts went to their end"
 same "no count leaves the tree, or ends oddly" $odd 0
 rm -rf /vz/canary $private/[xl][0-5] $private/ready
 
@@ -150,7 +150,7 @@ open(path, 'wb').write(data)
 P
 cp $file /tmp/good
 odd=0
-for i in {1..50}; do
+for i in {1..25}; do
 	python3 /tmp/damage.py $file "$i"
 	rc=0
 	timeout 20 vzquota show $ct >/tmp/out 2>/tmp/err || rc=$?

@@ -95,14 +95,16 @@ static void release_space(const char *dir)
 		uint32_t version, flags, unused[4];
 		uint64_t unused64[13];
 	} arg = { .version = 1, .flags = 1 };
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret;
 
 	if (fd < 0)
 		die("%s: %s", dir, strerror(errno));
-	if (ioctl(fd, _IOC(_IOC_READ, 'X', 58, sizeof(arg)), &arg) &&
-	    errno != ENOTTY)
+	ret = ioctl(fd, _IOC(_IOC_READ, 'X', 58, sizeof(arg)), &arg);
+	if (ret && errno != ENOTTY)
 		die("%s: XFS_IOC_FREE_EOFBLOCKS: %s", dir, strerror(errno));
 	close(fd);
+	if (ret)
+		return;
 	/* and what it forgets only with the inode */
 	fd = open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC);
 	write(fd, "2", 1);
