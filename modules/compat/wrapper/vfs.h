@@ -273,10 +273,7 @@ static inline int vz_vfs_rename(struct vz_idmap *idmap,
 	return err;
 }
 
-/*
- * The file on the lower file system that does the work of @file.  In 6.1 a
- * file system above us may have put a path of its own into @file already.
- */
+/* The file on the lower file system that does the work of @file. */
 #ifdef VZ_HAVE_BACKING_FILE_OPEN
 #include <linux/backing-file.h>
 
@@ -291,11 +288,11 @@ static inline struct file *vz_backing_open(struct file *file, int flags,
 					   const struct path *lower,
 					   const struct cred *cred)
 {
-	struct inode *inode = d_inode(lower->dentry);
-
-	if (file->f_path.dentry->d_sb != file_inode(file)->i_sb)
-		return dentry_open(lower, flags, cred);
-	return open_with_fake_path(&file->f_path, flags, inode, cred);
+	/*
+	 * Not with a path of ours: some take the inode of file_dentry() for
+	 * one of their own, btrfs in fsync and XFS in fallocate.
+	 */
+	return dentry_open(lower, flags, cred);
 }
 #endif
 
