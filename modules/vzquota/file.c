@@ -89,7 +89,7 @@ static int simfs_file_open(struct inode *inode, struct file *file)
 }
 
 /* Two may come here at once; the file of one of them is used. */
-static struct file *simfs_open_now(struct file *file)
+static noinline struct file *simfs_open_now(struct file *file)
 {
 	struct file *lower = simfs_open_lower(file);
 	struct file *other;
@@ -150,7 +150,7 @@ int simfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 	return err;
 }
 
-static void simfs_sync_flags(struct file *file, struct file *lower)
+static noinline void simfs_sync_flags(struct file *file, struct file *lower)
 {
 	unsigned int flags = file->f_flags & SIMFS_SETFL;
 
@@ -162,7 +162,7 @@ static void simfs_sync_flags(struct file *file, struct file *lower)
 }
 
 /* The lower file, or an error.  fcntl(2) may have changed our flags. */
-static struct file *simfs_lower_synced(struct file *file)
+static __always_inline struct file *simfs_lower_synced(struct file *file)
 {
 	struct file *lower = simfs_get_lower(file);
 

@@ -16,6 +16,11 @@ static u64 vzq_block(const struct inode *inode)
 	return i_blocksize(simfs_lower_inode(inode));
 }
 
+static inline bool vzq_is_dense(const struct inode *inode, loff_t pos, u64 len)
+{
+	return (u64)pos + len <= max(READ_ONCE(simfs_inode(inode)->dense), 0);
+}
+
 /**
  * vzq_missing - how many bytes of a range may have no blocks
  * @inode: inode
@@ -26,16 +31,19 @@ static u64 vzq_block(const struct inode *inode)
  */
 u64 vzq_missing(struct inode *inode, loff_t pos, u64 len)
 {
-	u64 dense = max(READ_ONCE(simfs_inode(inode)->dense), 0);
-	u64 end = (u64)pos + len;
-	u64 begin, block;
+	u64 block = vzq_block(inode);
+	u64 dense = round_up(max(READ_ONCE(simfs_inode(inode)->dense), 0),
+			     block);
+	u64 begin = max(round_down((u64)pos, block), dense);
+	u64 end = round_up((u64)pos + len, block);
 
-	if (end <= dense)
-		return 0;
-	block = vzq_block(inode);
-	begin = max(round_down((u64)pos, block), round_up(dense, block));
-	end = round_up(end, block);
 	return end > begin ? end - begin : 0;
+}
+
+/* The same as nothing missing, most often told at once. */
+static inline bool vzq_is_there(struct inode *inode, loff_t pos, u64 len)
+{
+	return vzq_is_dense(inode, pos, len) || !vzq_missing(inode, pos, len);
 }
 
 /**
@@ -208,10 +216,10 @@ int vzq_write_begin(struct vzq_charge *c, struct file *file, loff_t pos,
 	if (!simfs_sb(inode->i_sb)->quota)
 		return 0;
 	c->inode = inode;
-	if (!(flags & IOCB_APPEND) && !vzq_missing(inode, pos, len)) {
+	if (!(flags & IOCB_APPEND) && vzq_is_there(inode, pos, len)) {
 		if (!vzq_lock_inode(c, VZQ_LOCK_SHARED, wait))
 			return -EAGAIN;
-		if (!vzq_missing(inode, pos, len))
+		if (vzq_is_there(inode, pos, len))
 			return 0;
 		vzq_unlock_inode(c);
 	}
