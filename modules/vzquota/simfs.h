@@ -73,6 +73,8 @@ struct simfs_sb {
  * @dense: all blocks of the bytes below are there, -1: not known; changed with
  *	@inode locked
  * @watch: link in simfs_sb.watched
+ * @restless: it was watched and not found idle since; changed by who takes it
+ *	off the list or puts it there
  */
 struct simfs_inode {
 	struct inode		inode;
@@ -85,6 +87,7 @@ struct simfs_inode {
 	u64			ahead;
 	loff_t			dense;
 	struct list_head	watch;
+	bool			restless;
 };
 
 /* dentry.c */

@@ -4,6 +4,7 @@
  * written yet: what they take may still change a little, so they stay in the
  * cache and are settled again; and who wants all to be written finds them here.
  */
+#include <linux/magic.h>
 #include <linux/pagemap.h>
 #include <linux/workqueue.h>
 #include <linux/writeback.h>
@@ -22,13 +23,7 @@ void vzq_watch_soon(struct simfs_sb *sbi)
 			   VZQ_WATCH_DELAY);
 }
 
-/**
- * vzq_watch - settle an inode again later
- * @inode: inode, referenced
- *
- * What has no name any more is given back as a whole soon.
- */
-void vzq_watch(struct inode *inode)
+static void vzq_watch_add(struct inode *inode, bool restless)
 {
 	struct simfs_inode *si = simfs_inode(inode);
 	struct simfs_sb *sbi = simfs_sb(inode->i_sb);
@@ -39,9 +34,21 @@ void vzq_watch(struct inode *inode)
 		if (!list_empty(&si->watch))
 			return;
 		ihold(inode);
+		si->restless = restless;
 		list_add_tail(&si->watch, &sbi->watched);
 	}
 	vzq_watch_soon(sbi);
+}
+
+/**
+ * vzq_watch - settle an inode again later
+ * @inode: inode, referenced
+ *
+ * What has no name any more is given back as a whole soon.
+ */
+void vzq_watch(struct inode *inode)
+{
+	vzq_watch_add(inode, true);
 }
 
 /**
@@ -86,6 +93,21 @@ static struct inode *vzq_watched_take(struct simfs_sb *sbi,
 	return &si->inode;
 }
 
+/*
+ * What is written between two steps here changes the space as well, and btrfs
+ * tells that some time after the last page was written: so it has to be idle
+ * beforehand, twice.
+ */
+static void vzq_watch_look(struct inode *inode)
+{
+	bool restless = simfs_inode(inode)->restless;
+	bool busy = vzq_is_busy(inode);
+
+	vzq_settle(inode);
+	if (busy || restless)
+		vzq_watch_add(inode, busy);
+}
+
 static void vzq_watch_work(struct work_struct *work)
 {
 	struct simfs_sb *sbi = container_of(to_delayed_work(work),
@@ -97,9 +119,7 @@ static void vzq_watch_work(struct work_struct *work)
 	scoped_guard(spinlock, &sbi->watch_lock)
 		list_splice_init(&sbi->watched, &list);
 	while ((inode = vzq_watched_take(sbi, &list))) {
-		vzq_settle(inode);
-		if (vzq_is_busy(inode))
-			vzq_watch(inode);
+		vzq_watch_look(inode);
 		iput(inode);
 		cond_resched();
 	}
@@ -175,6 +195,13 @@ void vzq_watch_init(struct super_block *sb)
 	INIT_DELAYED_WORK(&sbi->watch_work, vzq_watch_work);
 }
 
+/* btrfs is at work on what was written until it is asked to end that. */
+static void vzq_wait_idle(struct super_block *lower)
+{
+	if (lower->s_magic == BTRFS_SUPER_MAGIC)
+		lower->s_op->sync_fs(lower, 1);
+}
+
 /**
  * vzq_watch_end - write and settle what is watched, the file system goes
  * @sb: superblock that nobody uses any more
@@ -185,6 +212,10 @@ void vzq_watch_end(struct super_block *sb)
 	struct inode *inode;
 
 	cancel_delayed_work_sync(&sbi->watch_work);
+	if (!list_empty(&sbi->watched)) {
+		vzq_watch_sync(sb);
+		vzq_wait_idle(sbi->mnt->mnt_sb);
+	}
 	while ((inode = vzq_watched_take(sbi, &sbi->watched))) {
 		filemap_write_and_wait(simfs_lower_inode(inode)->i_mapping);
 		vzq_settle(inode);
