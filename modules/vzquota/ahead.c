@@ -87,27 +87,29 @@ bool vzq_look_ahead(struct inode *inode)
 }
 
 /**
- * vzq_may_stretch - may a file get longer without being written?
+ * vzq_stretch_begin - a file may get longer without being written
  * @inode: inode
  * @size: its size then
+ * @reserved: what is charged for that, for vzq_written()
  *
  * What was allocated ahead belongs to it then, and is charged.
  *
  * Return: 0, or -EDQUOT and other negative errors.
  */
-int vzq_may_stretch(struct inode *inode, loff_t size)
+int vzq_stretch_begin(struct inode *inode, loff_t size, u64 *reserved)
 {
 	loff_t old = i_size_read(simfs_lower_inode(inode));
 	u64 bytes;
 	int err;
 
+	*reserved = 0;
 	if (!simfs_sb(inode->i_sb)->quota || size <= old ||
 	    !vzq_look_ahead(inode))
 		return 0;
 	bytes = min_t(u64, simfs_inode(inode)->ahead, size - old);
 	err = bytes ? vzq_reserve(inode, bytes) : 0;
-	if (bytes && !err)
-		vzq_finish(inode, bytes);
+	if (!err)
+		*reserved = bytes;
 	mutex_unlock(&simfs_inode(inode)->ahead_lock);
 	return err;
 }

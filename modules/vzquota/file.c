@@ -383,6 +383,7 @@ static long simfs_fallocate(struct file *file, int mode, loff_t offset,
 	struct file *lower = simfs_get_lower(file);
 	struct inode *inode = file_inode(file);
 	struct vzq_charge charge;
+	u64 reserved = 0;
 	int err;
 
 	if (IS_ERR(lower))
@@ -390,16 +391,21 @@ static long simfs_fallocate(struct file *file, int mode, loff_t offset,
 	err = simfs_remove_privs(file);
 	/* from then on it keeps what it has beyond its end */
 	if (!err && takes)
-		err = vzq_may_stretch(inode, inode->i_sb->s_maxbytes);
-	if (!err)
-		err = vzq_change_begin(&charge, file, offset, takes ? len : 0);
+		err = vzq_stretch_begin(inode, inode->i_sb->s_maxbytes,
+					&reserved);
 	if (err)
 		return err;
+	err = vzq_change_begin(&charge, file, offset, takes ? len : 0);
+	if (err)
+		goto out_reserved;
 	err = vfs_fallocate(lower, mode, offset, len);
 	if (mode & SIMFS_FALLOC_MOVES)
 		vzq_shrunk(inode, offset);
 	vzq_write_end(&charge, err || !takes ? err : len);
 	simfs_copy_attr(inode);
+out_reserved:
+	if (reserved)
+		vzq_written(inode, reserved);
 	return err;
 }
 

@@ -71,6 +71,7 @@ struct inode *simfs_inode_alloc(struct super_block *sb)
 	si->charged = false;
 	si->pending = 0;
 	si->ahead = 0;
+	si->restless = false;
 	si->dense = 0;
 	return &si->inode;
 }
@@ -314,22 +315,25 @@ int simfs_setattr(struct vz_idmap *idmap, struct dentry *dentry,
 {
 	struct vfsmount *mnt = simfs_sb(dentry->d_sb)->mnt;
 	struct inode *inode = d_inode(dentry);
+	u64 reserved = 0;
 	int err;
 
 	err = setattr_prepare(idmap, dentry, attr);
-	if (!err && attr->ia_valid & ATTR_SIZE)
-		err = vzq_may_stretch(inode, attr->ia_size);
 	if (!err)
 		err = mnt_want_write(mnt);
 	if (err)
 		return err;
-	if (attr->ia_valid & (ATTR_UID | ATTR_GID))
+	if (attr->ia_valid & ATTR_SIZE)
+		err = vzq_stretch_begin(inode, attr->ia_size, &reserved);
+	if (!err && attr->ia_valid & (ATTR_UID | ATTR_GID))
 		err = vzq_chown(idmap, inode, attr);
 	if (!err) {
 		err = simfs_setattr_lower(idmap, dentry, attr);
 		simfs_inode_charge_owner(inode, simfs_lower_inode(inode));
 		simfs_copy_attr(inode);
 	}
+	if (reserved)
+		vzq_written(inode, reserved);
 	mnt_drop_write(mnt);
 	return err;
 }

@@ -126,7 +126,7 @@ extern struct list_head vzq_list;
 
 /* ahead.c */
 bool vzq_look_ahead(struct inode *inode);
-int vzq_may_stretch(struct inode *inode, loff_t size);
+int vzq_stretch_begin(struct inode *inode, loff_t size, u64 *reserved);
 
 /* aquota.c */
 int vzq_aquota_user(struct seq_file *m, void *v);
