@@ -10,8 +10,6 @@
 id=295 crashes=${VZ_CRASHES:-2} seed=${VZ_STRESS_SEED:-$RANDOM}
 top=/vz/crash upper=/vz/crash/ct file=/var/vzquota/quota.295
 hard=$((48 << 20)) inodes=600
-# see docs/quota.md: what the file systems take for themselves
-slack=$((256 << 10))
 make_fs() {
 	case $1 in
 	ext4) mkfs.ext4 -q -F -E lazy_itable_init=1 "$2" ;;
@@ -54,6 +52,9 @@ used() { [ "$1" -gt 0 ] && [ "$1" -le $((hard + slack)) ] && [ "$2" -gt 0 ] && [
 
 crashed() {
 	local fs=$1 lower=$top/$1/ct i begin
+	# see docs/quota.md: XFS allocates more than it is asked for
+	slack=$((256 << 10))
+	[ "$fs" != xfs ] || slack=$((2 << 20))
 	export FS_STRESS_ALLOCATE=yes
 	[ "$fs" != xfs ] || FS_STRESS_ALLOCATE=no
 	mkdir -p $top/$fs $upper

@@ -10,8 +10,6 @@
 id=290 seconds=${VZ_STRESS:-9} seed=${VZ_STRESS_SEED:-$RANDOM}
 top=/vz/stress
 limit=$((64 << 20)) inodes=600
-# what the file systems take for themselves, by some processes at once
-slack=$((256 << 10))
 make_fs() {
 	case $1 in
 	ext4) mkfs.ext4 -q -F -E lazy_itable_init=1 "$2" ;;
@@ -61,15 +59,20 @@ changing_limits() {
 
 # exact TEXT [SECONDS [KB]] - XFS frees some blocks of its own trees behind
 # everybody's back, and what it allocated ahead, and du shows, when it likes:
-# there usage may be wrong by that many KB
+# there usage may be wrong by that many KB.  On btrfs du itself tells a block
+# less of some files once their inodes were forgotten.
 exact() {
 	local more=0
 	[ "$fs" != xfs ] || more=$((${3:-1024} << 10))
+	[ "$fs" != btrfs ] || more=$((64 << 10))
 	check "$fs: $1" fs-stress check $id $lower "${2:-15}" $more
 }
 
 stress() {
 	local fs=$1 lower=$top/$1/ct upper=$top/$1.ct
+	# see docs/quota.md: XFS allocates more than it is asked for
+	slack=$((256 << 10))
+	[ "$fs" != xfs ] || slack=$((2 << 20))
 	export FS_STRESS_ALLOCATE=yes
 	[ "$fs" != xfs ] || FS_STRESS_ALLOCATE=no
 	mkdir -p $top/$fs $upper
@@ -101,7 +104,7 @@ stress() {
 	umount $top/$fs
 	mount -o loop $top/$fs.img $top/$fs
 	fs-stress count $lower >/tmp/count
-	[ $fs = xfs ] || same "$fs: the same is on the disk" \
+	[ $fs != ext4 ] || same "$fs: the same is on the disk" \
 		"$(cat /tmp/count)" "$(cat /tmp/show)"
 	umount $top/$fs
 	rm -rf ${top:?}/$fs*
