@@ -7,7 +7,7 @@
 # shellcheck source-path=SCRIPTDIR
 . ./lib.sh
 
-id=295 crashes=${VZ_CRASHES:-2} seed=${VZ_STRESS_SEED:-$RANDOM}
+id=295 crashes=${VZ_CRASHES:-2} seed=${VZ_STRESS_SEED:-1}
 top=/vz/crash upper=/vz/crash/ct file=/var/vzquota/quota.295
 hard=$((48 << 20)) inodes=600
 make_fs() {
