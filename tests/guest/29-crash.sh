@@ -76,7 +76,7 @@ crashed() {
 		require "$fs: start after it" start_ct
 		echo "# started in $((($(date +%s%N) - begin) / 1000000)) ms: $(fs-stress show $id | level1)"
 		check "$fs: usage is exact" fs-stress check $id $lower 30 \
-			"$([ "$fs" = xfs ] && echo 1048576 || echo 0)"
+			"$([ "$fs" = xfs ] && echo $((4 << 20)) || echo 0)"
 		# shellcheck disable=SC2046
 		check "$fs: and within the limits" used $(fs-stress show $id | level1)
 	done

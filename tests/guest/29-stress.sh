@@ -57,14 +57,14 @@ changing_limits() {
 	return $rc
 }
 
-# exact TEXT [SECONDS [KB]] - XFS frees some blocks of its own trees behind
+# exact TEXT [SECONDS] - XFS frees some blocks of its own trees behind
 # everybody's back, and what it allocated ahead, and du shows, when it likes:
-# there usage may be wrong by that many KB.  On btrfs du itself tells a block
-# less of some files once their inodes were forgotten.
+# there usage may be wrong by what some files have.  On btrfs du itself tells a
+# block less of some files once their inodes were forgotten.
 exact() {
 	local more=0
-	[ "$fs" != xfs ] || more=$((${3:-1024} << 10))
-	[ "$fs" != btrfs ] || more=$((64 << 10))
+	[ "$fs" != xfs ] || more=$((4 << 20))
+	[ "$fs" != btrfs ] || more=$((256 << 10))
 	check "$fs: $1" fs-stress check $id $lower "${2:-15}" $more
 }
 
@@ -98,7 +98,7 @@ stress() {
 	exact "some removed"
 	check "$fs: unmount" umount $upper
 	echo 3 >/proc/sys/vm/drop_caches
-	exact "usage after that" 5 64
+	exact "usage after that" 5
 	fs-stress show $id >/tmp/show
 	fs-stress off $id
 	umount $top/$fs
