@@ -166,7 +166,7 @@ expect 0 "$(lines 'Stopping container ...' 'Killing container ...' \
 expect 0 "$(lines 'Restarting container' 'Starting container...' \
 	'Container is mounted' 'Container start in progress, waiting ...' \
 	'Container started successfully')" "" vzctl restart $ct --wait
-wait_for 10 vzctl exec $ct 'grep -q SigCgt /proc/1/status'
+wait_for 30 vzctl exec $ct 'grep -q SigCgt /proc/1/status'
 expect 0 "$(lines 'Stopping container ...' 'Container was stopped' \
 	'Container is unmounted')" "" vzctl stop $ct
 expect 0 "" "" vzctl --quiet start $ct --skip-fsck --skip_ve
@@ -311,7 +311,7 @@ esac
 
 init=$(head -n1 /sys/fs/cgroup/vz/$ct/ct/cgroup.procs)
 settled() { vzctl exec $ct 'grep -q "^SigCgt:.*[1-9a-f]" /proc/1/status'; }
-wait_for 10 settled
+wait_for 30 settled
 kill -STOP "$init"
 # one signal: timeout(1) sends two, to the process and to its group
 vzctl stop $ct >/tmp/out 2>/tmp/err &

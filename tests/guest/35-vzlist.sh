@@ -38,7 +38,7 @@ check "start" vzctl start $first
 check "mount" vzctl mount $second
 
 header='      CTID      NPROC STATUS    IP_ADDR         HOSTNAME'
-wait_for 10 vzctl exec $first 'test "$(ps | grep -c /bin/sh)" -gt 1'
+wait_for 30 vzctl exec $first 'test "$(ps | grep -c /bin/sh)" -gt 1'
 sleep 1
 threads=$(printf '%10d' "$(cat /sys/fs/cgroup/vz/$first/pids.current)")
 row="       $first $threads running   10.0.0.1        web.example.com"

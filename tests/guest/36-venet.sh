@@ -110,12 +110,12 @@ same "vzlist -j" "$(vzlist -j -o ip $b | tr -d '\n ')" \
 nsenter -t "$(head -n 1 /sys/fs/cgroup/vz/$b/ct/cgroup.procs)" -n \
 	tcpdump -l -n -i any 'icmp or icmp6' >/tmp/heard 2>/tmp/tcpdump &
 listener=$!
-check "the other container listens" wait_for 10 grep -q listening /tmp/tcpdump
+check "the other container listens" wait_for 30 grep -q listening /tmp/tcpdump
 check "to the host, to the outside" inside $a \
 	"ping -c 2 192.0.2.1 && ping -c 2 192.0.2.2 && ping6 -c 2 2001:db8:2::2"
 check "from the outside" out ping -n -c 2 -W 2 192.0.2.101
 check "its own" out ping -n -c 1 -W 2 192.0.2.110
-check "is heard" wait_for 10 grep -q 192.0.2.110 /tmp/heard
+check "is heard" wait_for 30 grep -q 192.0.2.110 /tmp/heard
 kill $listener
 wait $listener 2>/dev/null
 same "nothing else is" "$(grep -v 192.0.2.110 /tmp/heard)" ""

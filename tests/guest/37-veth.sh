@@ -21,7 +21,7 @@ master_of() { basename "$(readlink /sys/class/net/"$1"/master)" 2>/dev/null; }
 mac_of() { cat /sys/class/net/"$1"/address; }
 upper() { tr a-f A-F; }
 dropped() { python3 /tmp/eth.py dropped "$1"; }
-settled() { wait_for 10 vzctl exec "$1" 'grep -q "^SigCgt:.*[1-9a-f]" /proc/1/status'; }
+settled() { wait_for 30 vzctl exec "$1" 'grep -q "^SigCgt:.*[1-9a-f]" /proc/1/status'; }
 matches() { # TEXT GOT REGEX
 	if grep -qxE "$3" <<<"$2"; then ok "$1"; else same "$1" "$2" "$3"; fi
 }
@@ -180,7 +180,7 @@ check "ping: the host" vzctl exec2 $a ping -c1 -w5 10.37.0.1
 check "ping: another container" vzctl exec2 $a ping -c1 -w5 10.37.0.3
 check "ping: from the host" ping -c1 -w5 10.37.0.2
 link_local=$(in_net $b ip -6 -o addr show dev eth1 | grep -o 'fe80[^/]*')
-check "ping: another container, IPv6" wait_for 10 in_net $a \
+check "ping: another container, IPv6" wait_for 30 in_net $a \
 	ping -c1 -w2 "$link_local%eth0"
 check "ping: from the host, IPv6" ping -c1 -w5 "$link_local%br0"
 
@@ -417,10 +417,10 @@ same "it is the one" "$(mac_of dev0)" 02:00:00:00:37:01
 ip link del d0
 ip link set dev0 name d0
 kill "$(cat /run/vz/vzeventd.pid)"
-wait_for 5 test ! -e /run/vz/vzeventd.pid
+wait_for 30 test ! -e /run/vz/vzeventd.pid
 
 run_expect 137 "start dies with the device lent" env VZ_FAULT=start:net vzctl start $a
-check "it comes home by itself" wait_for 10 exists d0
+check "it comes home by itself" wait_for 30 exists d0
 run_expect 137 "start dies later" env VZ_FAULT=start:announced vzctl start $a
 sleep 0.5
 run_expect 0 "stop clears it away" vzctl stop $a --fast

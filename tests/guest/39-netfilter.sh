@@ -35,9 +35,9 @@ serve 7000
 socat TCP4-LISTEN:7001,fork,reuseaddr 'SYSTEM:echo $SOCAT_PEERADDR' &
 serve_in_ct $a 80
 serve_in_ct $b 80
-check "the host answers" wait_for 10 ask $a $H 7000
-check "the containers answer" wait_for 10 ask $a $B 80
-check "and the other way round" wait_for 10 ask_from_host $A 80
+check "the host answers" wait_for 30 ask $a $H 7000
+check "the containers answer" wait_for 30 ask $a $B 80
+check "and the other way round" wait_for 30 ask_from_host $A 80
 
 # --------------------------------------------------- what works in full --
 

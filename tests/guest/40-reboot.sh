@@ -16,7 +16,7 @@ is() { [ "$(status $1)" = "$2" ]; }
 registered() { grep -q "^ *$1 " /proc/vz/veinfo; }
 init_pid() { head -n1 /sys/fs/cgroup/vz/$1/ct/init.scope/cgroup.procs 2>/dev/null ||
 	head -n1 /sys/fs/cgroup/vz/$1/ct/cgroup.procs; }
-settled() { wait_for 10 vzctl exec $1 'grep -q "^SigCgt:.*[1-9a-f]" /proc/1/status'; }
+settled() { wait_for 30 vzctl exec $1 'grep -q "^SigCgt:.*[1-9a-f]" /proc/1/status'; }
 # Its state is unmounted and down, and the kernel has forgotten it.
 ended() { is $1 'unmounted down' && ! registered $1 && [ ! -e /sys/fs/cgroup/vz/$1 ]; }
 # Another init than before runs.
@@ -77,7 +77,7 @@ cp $conf /tmp/conf
 vzctl exec $ct '(sleep 2; reboot) >/dev/null 2>&1 &'
 echo 'this is no assignment' >>$conf
 check "reboot with a broken config file: cleaned up" wait_for 40 ended $ct
-check "the log tells why it does not run again" wait_for 10 \
+check "the log tells why it does not run again" wait_for 30 \
 	grep -q "vzeventd : CT $ct : $conf, line .* is not of the form" $log
 cp /tmp/conf $conf
 check "start" vzctl start $ct
@@ -125,8 +125,8 @@ settled $other
 # --------------------------------------- the module goes and comes again --
 
 check "stop" vzctl stop $other --fast
-wait_for 10 ended $other
-check "the modules unload" wait_for 5 unload_vz
+wait_for 30 ended $other
+check "the modules unload" wait_for 30 unload_vz
 sleep 1
 check "and load again" load_vz
 check "start" vzctl start $ct
@@ -165,7 +165,7 @@ cat $log >>$log.1
 mv $log.1 $log
 
 kill "$(cat $pidfile)"
-check "it ends on SIGTERM" wait_for 5 sh -c "! pgrep vzeventd"
+check "it ends on SIGTERM" wait_for 30 sh -c "! pgrep vzeventd"
 # ------------------------------------------------- with the host: vz-init --
 
 init=/usr/lib/vzctl/vz-init

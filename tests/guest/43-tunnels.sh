@@ -30,7 +30,7 @@ done
 vzctl set $a --ipadd $A --ipadd 10.43.0.11 --save >/dev/null
 vzctl set $b --ipadd $B --save >/dev/null
 require "start them" sh -c "vzctl start $a && vzctl start $b"
-require "they reach each other" wait_for 10 ping_in $a $B
+require "they reach each other" wait_for 30 ping_in $a $B
 
 # ------------------------------------------------------------- routing --
 
@@ -90,7 +90,7 @@ both() {
 	ip_in $b addr add "$opposite" dev tt0
 	ip_in $a link set tt0 up
 	ip_in $b link set tt0 up
-	check "$kind: through it" wait_for 10 ping_in $a "${opposite%/*}"
+	check "$kind: through it" wait_for 30 ping_in $a "${opposite%/*}"
 	ip_in $a link del tt0
 	ip_in $b link del tt0
 }
@@ -111,7 +111,7 @@ one=$!
 sleep 1
 in_ct $a socat TCP4:$B:7003 TUN:10.51.0.1/24,up &
 other=$!
-check "tun: through one" wait_for 10 ping_in $a 10.51.0.2
+check "tun: through one" wait_for 30 ping_in $a 10.51.0.2
 kill $one $other
 
 cat >/vz/private/$b/usr/bin/answer <<-'END'
@@ -171,7 +171,7 @@ check "wireguard: a device" wireguard $a 10.53.0.1
 check "wireguard: another" wireguard $b 10.53.0.2
 check "wireguard: a peer" peer $a "$(key_of $b)" 10.53.0.2 $B
 check "wireguard: the other" peer $b "$(key_of $a)" 10.53.0.1 $A
-check "wireguard: through it" wait_for 10 ping_in $a 10.53.0.2
+check "wireguard: through it" wait_for 30 ping_in $a 10.53.0.2
 ip link add wg0 type wireguard
 (umask 077; wg genkey >/tmp/wg.key)
 wg set wg0 private-key /tmp/wg.key listen-port 51821 peer "$(key_of $a)" \
@@ -180,7 +180,7 @@ ip addr add 10.53.0.3/24 dev wg0
 ip link set wg0 up
 check "wireguard: the host as a peer" in_ct $a wg set wg0 \
 	peer "$(wg pubkey </tmp/wg.key)" allowed-ips 10.53.0.3/32 endpoint $H:51821
-check "wireguard: through it" wait_for 10 ping_in $a 10.53.0.3
+check "wireguard: through it" wait_for 30 ping_in $a 10.53.0.3
 ip link del wg0
 
 # What was not given to it.

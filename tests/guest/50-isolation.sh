@@ -58,7 +58,7 @@ s.listen()
 time.sleep(600)
 P
 listener=$!
-wait_for 10 grep -q vz-host-socket /proc/net/unix
+wait_for 30 grep -q vz-host-socket /proc/net/unix
 same "no abstract socket of the host" "$(in_a 'cat /proc/net/unix' | grep -c vz-host-socket)" 0
 kill $listener
 same "the container is told what it is" "$(in_a 'tr "\0" "\n" </proc/1/environ | grep ^container=')" container=openvz

@@ -107,7 +107,7 @@ done
 # two at once: one wins
 VZ_FAULT=start:mounted:sleep=3 vzctl start $ct >/dev/null 2>&1 &
 first=$!
-wait_for 5 test -e /vz/lock/$ct.lck
+wait_for 30 test -e /vz/lock/$ct.lck
 run_expect 9 "a second start finds the lock" vzctl start $ct
 wait $first
 same "the first one wins" "$(vzctl status $ct)" "CTID $ct exist mounted running"
