@@ -32,6 +32,18 @@ static u64 vzq_stat_bytes(struct inode *inode)
 	return err ? inode_get_bytes(lower) : stat.blocks << 9;
 }
 
+/**
+ * vzq_find_owners - whom is an inode charged to?
+ * @inode: inode
+ *
+ * Return: 0 or a negative error.
+ */
+int vzq_find_owners(struct inode *inode)
+{
+	/* the last one that the kernel's quota code sets */
+	return simfs_dquot(inode, PRJQUOTA) ? 0 : dquot_initialize(inode);
+}
+
 /* The space that the lower inode takes, with what waits to be written. */
 static u64 vzq_lower_bytes(struct inode *inode)
 {
@@ -56,14 +68,19 @@ static u64 vzq_due_bytes(struct inode *inode)
 
 static void vzq_settle_locked(struct inode *inode)
 {
-	u64 want = vzq_due_bytes(inode) + simfs_inode(inode)->pending;
+	struct simfs_inode *si = simfs_inode(inode);
 	u64 have = inode_get_bytes(inode);
+	u64 pending, want;
 
-	lockdep_assert_held(&simfs_inode(inode)->charge_lock);
+	lockdep_assert_held(&si->charge_lock);
+	pending = atomic64_read(&si->pending);
+	/* pairs with vzq_spare_used(): what is not pending has been taken */
+	smp_rmb();
+	want = vzq_due_bytes(inode) + pending + si->spare;
 	/* what is being written may be there by now, and is charged already */
-	if (want > have && simfs_inode(inode)->pending)
+	if (want > have && pending)
 		return;
-	if (want == have || dquot_initialize(inode))
+	if (want == have || vzq_find_owners(inode))
 		return;
 	if (want > have)
 		__dquot_alloc_space(inode, want - have,
@@ -72,36 +89,36 @@ static void vzq_settle_locked(struct inode *inode)
 		__dquot_free_space(inode, have - want, 0);
 }
 
+static u64 vzq_bytes_of(const struct inode *inode)
+{
+	return (READ_ONCE(inode->i_blocks) << 9) + READ_ONCE(inode->i_bytes);
+}
+
+/*
+ * Most often nothing was taken or given back.  Asked without a lock: who
+ * changes something settles the inode afterwards, or it is watched.
+ */
+static bool vzq_is_settled(struct inode *inode)
+{
+	struct inode *lower = simfs_lower_inode(inode);
+	const struct dquot_operations *op = lower->i_sb->dq_op;
+	struct simfs_inode *si = simfs_inode(inode);
+
+	if (!op || !op->get_reserved_space)
+		return false;
+	return vzq_bytes_of(inode) == vzq_bytes_of(lower) +
+		READ_ONCE(*op->get_reserved_space(lower)) +
+		READ_ONCE(si->spare) + atomic64_read(&si->pending);
+}
+
 /**
  * vzq_settle - charge what the inode takes now
  * @inode: inode
  */
 void vzq_settle(struct inode *inode)
 {
-	if (simfs_sb(inode->i_sb)->quota)
+	if (simfs_sb(inode->i_sb)->quota && !vzq_is_settled(inode))
 		vzq_written(inode, 0);
-}
-
-/**
- * vzq_reserve - charge in advance
- * @inode: inode
- * @bytes: the most that it may take
- *
- * Return: 0, or a negative error; -EDQUOT: there is not so much.
- */
-int vzq_reserve(struct inode *inode, u64 bytes)
-{
-	int err = dquot_initialize(inode);
-
-	if (err)
-		return err;
-	guard(mutex)(&simfs_inode(inode)->charge_lock);
-	err = __dquot_alloc_space(inode, bytes, DQUOT_SPACE_WARN);
-	if (!err)
-		simfs_inode(inode)->pending += bytes;
-	else
-		vzq_refused(inode, bytes, 0);
-	return err;
 }
 
 /**
@@ -112,7 +129,7 @@ int vzq_reserve(struct inode *inode, u64 bytes)
 void vzq_finish(struct inode *inode, u64 reserved)
 {
 	guard(mutex)(&simfs_inode(inode)->charge_lock);
-	simfs_inode(inode)->pending -= reserved;
+	atomic64_sub(reserved, &simfs_inode(inode)->pending);
 	vzq_settle_locked(inode);
 }
 
@@ -130,12 +147,28 @@ void vzq_written(struct inode *inode, u64 reserved)
 		mutex_unlock(&simfs_inode(inode)->ahead_lock);
 }
 
-static bool vzq_is_over(struct dquot *dquot)
+static bool vzq_is_over(const struct dquot *dquot)
 {
-	const struct mem_dqblk *d = &dquot->dq_dqb;
+	u64 limit = READ_ONCE(dquot->dq_dqb.dqb_bhardlimit);
 
-	guard(spinlock)(&dquot->dq_dqb_lock);
-	return d->dqb_bhardlimit && d->dqb_curspace > d->dqb_bhardlimit;
+	return limit && READ_ONCE(dquot->dq_dqb.dqb_curspace) > limit;
+}
+
+/* Is anybody whom the inode is charged to? */
+static bool vzq_is_anyone_over(struct inode *inode)
+{
+	struct dquot *dquot;
+	int type;
+
+	if (vzq_is_over(simfs_sb(inode->i_sb)->quota->total))
+		return true;
+	guard(mutex)(&simfs_inode(inode)->charge_lock);
+	for (type = 0; type < PRJQUOTA; type++) {
+		dquot = simfs_dquot(inode, type);
+		if (dquot && vzq_is_over(dquot))
+			return true;
+	}
+	return false;
 }
 
 /**
@@ -149,23 +182,13 @@ static bool vzq_is_over(struct dquot *dquot)
  */
 int vzq_may_grow(struct inode *inode)
 {
-	struct simfs_sb *sbi = simfs_sb(inode->i_sb);
-	struct dquot *dquot;
-	int type;
-
-	if (!sbi->quota)
+	if (!simfs_sb(inode->i_sb)->quota || !vzq_is_anyone_over(inode))
 		return 0;
-	if (vzq_is_over(sbi->quota->total)) {
-		vzq_refused(inode, 0, 0);
-		return -EDQUOT;
-	}
-	guard(mutex)(&simfs_inode(inode)->charge_lock);
-	for (type = 0; type < PRJQUOTA; type++) {
-		dquot = simfs_dquot(inode, type);
-		if (dquot && vzq_is_over(dquot))
-			return -EDQUOT;
-	}
-	return 0;
+	vzq_spare_drop_all(inode->i_sb);
+	if (!vzq_is_anyone_over(inode))
+		return 0;
+	vzq_refused(inode, 0, 0);
+	return -EDQUOT;
 }
 
 /**
@@ -190,6 +213,7 @@ int vzq_inode_charge(struct inode *inode, u64 bytes)
 		err = dquot_alloc_inode(inode);
 	if (!err) {
 		simfs_inode(inode)->charged = true;
+		vzq_spare_make_room(inode, bytes);
 		err = bytes ? __dquot_alloc_space(inode, bytes,
 						  DQUOT_SPACE_WARN) : 0;
 	}
@@ -226,7 +250,7 @@ void vzq_inode_made(struct inode *inode)
 
 static void vzq_inode_uncharge(struct inode *inode)
 {
-	if (dquot_initialize(inode))
+	if (vzq_find_owners(inode))
 		return;
 	if (inode_get_bytes(inode))
 		__dquot_free_space(inode, inode_get_bytes(inode), 0);
@@ -245,6 +269,7 @@ void vzq_inode_evict(struct inode *inode)
 
 	if (!simfs_sb(inode->i_sb)->quota)
 		return;
+	vzq_spare_drop(inode);
 	if (simfs_inode(inode)->charged && (!lower || !lower->i_nlink))
 		vzq_inode_uncharge(inode);
 	dquot_drop(inode);
@@ -267,6 +292,7 @@ int vzq_chown(struct vz_idmap *idmap, struct inode *inode, struct iattr *attr)
 	err = dquot_initialize(inode);
 	if (err)
 		return err;
+	vzq_spare_drop_all(inode->i_sb);
 	guard(mutex)(&simfs_inode(inode)->charge_lock);
 	err = dquot_transfer(idmap, inode, attr);
 	if (!err) {

@@ -123,8 +123,10 @@ int simfs_release(struct inode *inode, struct file *file)
 
 	if (!lower)
 		return 0;
-	if (file->f_mode & FMODE_WRITE)
+	if (file->f_mode & FMODE_WRITE) {
+		vzq_spare_drop(inode);
 		vzq_watch(inode);
+	}
 	fput(lower);
 	return 0;
 }
@@ -269,29 +271,59 @@ static ssize_t simfs_read_iter(struct kiocb *iocb, struct iov_iter *iter)
 	return ret;
 }
 
+static __always_inline ssize_t
+simfs_write_lower(struct kiocb *iocb, struct iov_iter *iter, struct file *lower)
+{
+	struct super_block *sb = file_inode(lower)->i_sb;
+	ssize_t ret;
+
+	sb_start_write(sb);
+	ret = simfs_rw(iocb, iter, lower, lower->f_op->write_iter);
+	sb_end_write(sb);
+	return ret;
+}
+
+/* What may take blocks. */
+static noinline ssize_t simfs_write_charged(struct kiocb *iocb,
+					    struct iov_iter *iter,
+					    struct file *lower)
+{
+	struct vzq_charge charge;
+	ssize_t ret;
+
+	ret = vzq_write_begin(&charge, iocb->ki_filp, iocb->ki_pos,
+			      iov_iter_count(iter), iocb->ki_flags);
+	if (ret)
+		return ret;
+	iov_iter_truncate(iter, charge.len);
+	ret = simfs_write_lower(iocb, iter, lower);
+	vzq_write_end(&charge, ret);
+	return ret;
+}
+
 static ssize_t simfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 {
 	struct file *lower = simfs_lower_synced(iocb->ki_filp);
 	struct inode *inode = file_inode(iocb->ki_filp);
-	struct vzq_charge charge;
 	ssize_t ret;
 
 	if (IS_ERR(lower))
 		return PTR_ERR(lower);
 	if (!lower->f_op->write_iter)
 		return -EINVAL;
-	ret = simfs_remove_privs(iocb->ki_filp);
-	if (!ret)
-		ret = vzq_write_begin(&charge, iocb->ki_filp, iocb->ki_pos,
-				      iov_iter_count(iter), iocb->ki_flags);
-	if (ret)
-		return ret;
-	iov_iter_truncate(iter, charge.len);
-	file_start_write(lower);
-	ret = simfs_rw(iocb, iter, lower, lower->f_op->write_iter);
-	file_end_write(lower);
-	vzq_write_end(&charge, ret);
-	simfs_copy_written(inode);
+	if (!IS_NOSEC(simfs_lower_inode(inode))) {
+		ret = simfs_remove_privs(iocb->ki_filp);
+		if (ret)
+			return ret;
+	}
+	if (vzq_overwrite_begin(inode, iocb, iov_iter_count(iter))) {
+		ret = simfs_write_lower(iocb, iter, lower);
+		vzq_overwrite_end(inode);
+	} else {
+		ret = simfs_write_charged(iocb, iter, lower);
+	}
+	if (!simfs_is_written(inode))
+		simfs_copy_written(inode);
 	return ret;
 }
 

@@ -43,15 +43,13 @@ void simfs_copy_written(struct inode *inode)
 {
 	const struct inode *lower = simfs_lower_inode(inode);
 
-	if (i_size_read(inode) != i_size_read(lower) ||
-	    inode->i_mode != lower->i_mode ||
-	    inode->i_nlink != lower->i_nlink ||
-	    !uid_eq(inode->i_uid, lower->i_uid) ||
-	    !gid_eq(inode->i_gid, lower->i_gid) ||
-	    (inode->i_flags ^ lower->i_flags) & SIMFS_FLAGS)
+	if (!simfs_is_current(inode)) {
 		simfs_copy_attr(inode);
-	else
-		fsstack_copy_attr_times(inode, lower);
+	} else if (i_size_read(inode) != i_size_read(lower)) {
+		/* the last one takes over the last size */
+		guard(spinlock)(&inode->i_lock);
+		i_size_write(inode, i_size_read(lower));
+	}
 }
 
 /**
@@ -69,7 +67,8 @@ struct inode *simfs_inode_alloc(struct super_block *sb)
 		return NULL;
 	si->lower = NULL;
 	si->charged = false;
-	si->pending = 0;
+	atomic64_set(&si->pending, 0);
+	si->spare = 0;
 	si->ahead = 0;
 	si->restless = false;
 	si->dense = 0;
@@ -396,6 +395,7 @@ static void simfs_inode_init_once(void *obj)
 	memset(si->dquots, 0, sizeof(si->dquots));
 	mutex_init(&si->charge_lock);
 	mutex_init(&si->ahead_lock);
+	INIT_LIST_HEAD(&si->spares);
 	INIT_LIST_HEAD(&si->watch);
 }
 

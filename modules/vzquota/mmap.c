@@ -45,6 +45,12 @@ static vm_fault_t vzq_mkwrite(struct vm_fault *vmf, loff_t pos, u64 len,
 
 	if (!missing)
 		return lower(vmf);
+	if (vzq_spare_use(inode, missing)) {
+		ret = lower(vmf);
+		vzq_spare_used(inode, missing);
+		vzq_watch(inode);
+		return ret;
+	}
 	if (vzq_reserve(inode, missing)) {
 		if (vzq_may_grow(inode))
 			return VM_FAULT_SIGBUS;

@@ -226,6 +226,7 @@ int vzq_usage_get(const struct vzq *q, int type, u32 id,
 		vzq_usage_of_mem(usage, &mem);
 		return 0;
 	}
+	vzq_spare_drop_all(q->sb);
 	err = dquot_get_dqblk(q->sb, vzq_kqid(type, id), &qc);
 	if (!err)
 		vzq_usage_of_qc(usage, &qc);
@@ -249,6 +250,7 @@ static int vzq_set_mounted(struct vzq *q, const struct vzquota_usage *u,
 				 QC_INO_HARD;
 	if (what & VZQUOTA_SET_USAGE)
 		d.d_fieldmask |= QC_SPACE | QC_INO_COUNT;
+	vzq_spare_drop_all(q->sb);
 	return dquot_set_dqblk(q->sb, vzq_kqid(u->type, u->id), &d);
 }
 
@@ -437,6 +439,7 @@ void vzq_statfs(struct super_block *sb, struct kstatfs *buf)
 
 	if (!q)
 		return;
+	vzq_spare_drop_all(sb);
 	spin_lock(&q->total->dq_dqb_lock);
 	d = q->total->dq_dqb;
 	spin_unlock(&q->total->dq_dqb_lock);

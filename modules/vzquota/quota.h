@@ -109,6 +109,7 @@ enum vzq_lock {
  * struct vzq_charge - a write or the like that is going on
  * @inode: inode of ours, NULL: nothing is charged
  * @reserved: bytes that were charged in advance
+ * @spare: of what the inode was charged already
  * @pos: first byte
  * @len: bytes that may be written
  * @lock: how the inode is locked
@@ -116,6 +117,7 @@ enum vzq_lock {
 struct vzq_charge {
 	struct inode	*inode;
 	u64		reserved;
+	bool		spare;
 	loff_t		pos;
 	u64		len;
 	enum vzq_lock	lock;
@@ -133,6 +135,7 @@ int vzq_aquota_user(struct seq_file *m, void *v);
 int vzq_aquota_group(struct seq_file *m, void *v);
 
 /* charge.c */
+int vzq_find_owners(struct inode *inode);
 int vzq_inode_charge(struct inode *inode, u64 bytes);
 void vzq_inode_found(struct inode *inode);
 void vzq_inode_made(struct inode *inode);
@@ -140,7 +143,6 @@ void vzq_inode_evict(struct inode *inode);
 int vzq_may_grow(struct inode *inode);
 void vzq_settle(struct inode *inode);
 int vzq_chown(struct vz_idmap *idmap, struct inode *inode, struct iattr *attr);
-int vzq_reserve(struct inode *inode, u64 bytes);
 void vzq_finish(struct inode *inode, u64 reserved);
 void vzq_written(struct inode *inode, u64 reserved);
 
@@ -206,6 +208,14 @@ void vzq_recount_made(struct inode *inode);
 void vzq_recount_gone(const struct inode *inode);
 void vzq_recount_move(struct super_block *sb, int by);
 int vzq_recount_finish(struct vzq *q, u32 moves);
+
+/* spare.c */
+int vzq_reserve(struct inode *inode, u64 bytes);
+bool vzq_spare_use(struct inode *inode, u64 bytes);
+void vzq_spare_used(struct inode *inode, u64 bytes);
+void vzq_spare_drop(struct inode *inode);
+void vzq_spare_drop_all(struct super_block *sb);
+void vzq_spare_make_room(struct inode *inode, u64 bytes);
 
 /* watch.c */
 void vzq_watch(struct inode *inode);

@@ -21,6 +21,7 @@ static int vzq_get_dqblk(struct super_block *sb, struct kqid qid,
 
 	if (qid.type == PRJQUOTA)
 		return -EINVAL;
+	vzq_spare_drop_all(sb);
 	qid = vzq_on_disk(qid);
 	/* who asks does not make one */
 	if (!vzq_record_get(simfs_sb(sb)->quota, qid.type,
@@ -38,6 +39,7 @@ static int vzq_get_nextdqblk(struct super_block *sb, struct kqid *qid,
 
 	if (qid->type == PRJQUOTA)
 		return -EINVAL;
+	vzq_spare_drop_all(sb);
 	next = vzq_on_disk(*qid);
 	err = dquot_get_next_dqblk(sb, &next, d);
 	if (!err)
@@ -52,6 +54,7 @@ static int vzq_set_dqblk(struct super_block *sb, struct kqid qid,
 	/* usage is what it is */
 	if (qid.type == PRJQUOTA || d->d_fieldmask & (QC_SPACE | QC_INO_COUNT))
 		return -EINVAL;
+	vzq_spare_drop_all(sb);
 	return dquot_set_dqblk(sb, vzq_on_disk(qid), d);
 }
 

@@ -16,11 +16,6 @@ static u64 vzq_block(const struct inode *inode)
 	return i_blocksize(simfs_lower_inode(inode));
 }
 
-static inline bool vzq_is_dense(const struct inode *inode, loff_t pos, u64 len)
-{
-	return (u64)pos + len <= max(READ_ONCE(simfs_inode(inode)->dense), 0);
-}
-
 /**
  * vzq_missing - how many bytes of a range may have no blocks
  * @inode: inode
@@ -131,6 +126,17 @@ static u64 vzq_present(struct file *file, loff_t pos, u64 len)
 	return min_t(u64, len, hole - pos);
 }
 
+/* Each on its own: the compiler's way to clear it all is slower. */
+static void vzq_charge_init(struct vzq_charge *c, loff_t pos, u64 len)
+{
+	c->inode = NULL;
+	c->reserved = 0;
+	c->spare = false;
+	c->pos = pos;
+	c->len = len;
+	c->lock = VZQ_LOCK_NONE;
+}
+
 /* Charges as much as it can; -EDQUOT when nothing at all may be written. */
 static int vzq_reserve_some(struct vzq_charge *c, struct file *file)
 {
@@ -179,15 +185,28 @@ static void vzq_unlock_inode(const struct vzq_charge *c)
 		inode_unlock_shared(c->inode);
 }
 
+/* One that grows step by step is charged for some of them at a time. */
+static bool vzq_begin_spare(struct vzq_charge *c, u64 missing)
+{
+	c->spare = vzq_spare_use(c->inode, missing);
+	if (c->spare)
+		c->reserved = missing;
+	return c->spare;
+}
+
 /* What is to be charged for this? */
 static int vzq_begin_charge(struct vzq_charge *c, struct file *file,
 			    unsigned int flags)
 {
+	u64 missing;
+
 	if (flags & IOCB_APPEND)
 		c->pos = i_size_read(simfs_lower_inode(c->inode));
 	/* beyond the greatest file the lower file system knows an error */
-	if (c->pos + c->len > c->inode->i_sb->s_maxbytes || !c->len ||
-	    !vzq_missing(c->inode, c->pos, c->len))
+	if (c->pos + c->len > c->inode->i_sb->s_maxbytes || !c->len)
+		return 0;
+	missing = vzq_missing(c->inode, c->pos, c->len);
+	if (!missing || vzq_begin_spare(c, missing))
 		return 0;
 	if (flags & IOCB_NOWAIT)
 		return -EAGAIN;
@@ -212,7 +231,7 @@ int vzq_write_begin(struct vzq_charge *c, struct file *file, loff_t pos,
 	struct inode *inode = file_inode(file);
 	int err;
 
-	*c = (struct vzq_charge){ .pos = pos, .len = len };
+	vzq_charge_init(c, pos, len);
 	if (!simfs_sb(inode->i_sb)->quota)
 		return 0;
 	c->inode = inode;
@@ -247,7 +266,7 @@ int vzq_change_begin(struct vzq_charge *c, struct file *file, loff_t pos,
 	struct inode *inode = file_inode(file);
 	int err;
 
-	*c = (struct vzq_charge){ .pos = pos, .len = len };
+	vzq_charge_init(c, pos, len);
 	if (!simfs_sb(inode->i_sb)->quota)
 		return 0;
 	c->inode = inode;
@@ -283,7 +302,7 @@ int vzq_splice_begin(struct vzq_charge *c, struct file *file, loff_t pos,
 {
 	struct inode *inode = file_inode(file);
 
-	*c = (struct vzq_charge){ .pos = pos, .len = len };
+	vzq_charge_init(c, pos, len);
 	if (!simfs_sb(inode->i_sb)->quota)
 		return 0;
 	c->inode = inode;
@@ -303,15 +322,20 @@ void vzq_write_end(struct vzq_charge *c, ssize_t done)
 
 	if (!c->inode)
 		return;
+	if (c->lock == VZQ_LOCK_SHARED) {
+		inode_unlock_shared(c->inode);
+		return;
+	}
 	if (c->lock == VZQ_LOCK_ALONE) {
 		si = simfs_inode(c->inode);
 		end = c->pos + max(done, 0);
 		if (si->dense >= c->pos && si->dense < end)
 			WRITE_ONCE(si->dense, end);
 	}
-	if (c->lock != VZQ_LOCK_SHARED) {
+	if (c->spare)
+		vzq_spare_used(c->inode, c->reserved);
+	else
 		vzq_written(c->inode, c->reserved);
-		vzq_watch(c->inode);
-	}
+	vzq_watch(c->inode);
 	vzq_unlock_inode(c);
 }

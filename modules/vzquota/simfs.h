@@ -40,6 +40,8 @@ struct simfs_vm {
  * @quota: what it is charged to, or NULL; constant while it is mounted
  * @watch_lock: protects @watched, simfs_inode.watch and the filling of @vm
  * @watched: inodes that are settled again later, referenced
+ * @spare_lock: protects @spared; taken inside simfs_inode.charge_lock
+ * @spared: inodes that may be charged for more than they need
  * @watch_mutex: held by who goes through @watched
  * @watch_work: settles them
  * @vm: operations of shared mappings
@@ -51,6 +53,8 @@ struct simfs_sb {
 	struct vzq		*quota;
 	spinlock_t		watch_lock;	/* see above */
 	struct list_head	watched;
+	spinlock_t		spare_lock;	/* see above */
+	struct list_head	spared;
 	struct mutex		watch_mutex;	/* see above */
 	struct delayed_work	watch_work;
 	struct simfs_vm		vm[2];
@@ -64,8 +68,11 @@ struct simfs_sb {
  * @charged: the quota counts this inode; set before anybody can find it
  * @dquots: whom it is charged to; belongs to the kernel's quota code
  * @charge_lock: what is charged is being changed; may be taken in page faults
- * @pending: bytes that are charged for what is being written; under
+ * @pending: bytes that are charged for what is being written; grows under
  *	@charge_lock
+ * @spare: bytes that are charged for what will be, see spare.c; under
+ *	@charge_lock
+ * @spares: link in simfs_sb.spared
  * @ahead_lock: @ahead is being looked at, and what is charged then; taken
  *	outside @charge_lock and, in page faults, not at all
  * @ahead: bytes that are not charged, as they may go by themselves; right
@@ -82,7 +89,9 @@ struct simfs_inode {
 	bool			charged;
 	struct dquot		*dquots[MAXQUOTAS];
 	struct mutex		charge_lock;	/* see above */
-	u64			pending;
+	atomic64_t		pending;
+	u64			spare;
+	struct list_head	spares;
 	struct mutex		ahead_lock;	/* see above */
 	u64			ahead;
 	loff_t			dense;
@@ -166,6 +175,41 @@ static inline bool simfs_is_current(const struct inode *inode)
 	struct timespec64 theirs = inode_get_ctime(simfs_lower_inode(inode));
 
 	return timespec64_equal(&ours, &theirs);
+}
+
+/* Is there nothing that writing has changed? */
+static inline bool simfs_is_written(const struct inode *inode)
+{
+	return simfs_is_current(inode) &&
+	       i_size_read(inode) == i_size_read(simfs_lower_inode(inode));
+}
+
+/* Do all bytes of a range have blocks? */
+static inline bool vzq_is_dense(const struct inode *inode, loff_t pos, u64 len)
+{
+	return (u64)pos + len <= max(READ_ONCE(simfs_inode(inode)->dense), 0);
+}
+
+/*
+ * Something is about to be written over what is there.  Locks the inode, so
+ * that nobody shortens it, until vzq_overwrite_end(); or returns false.
+ */
+static inline bool vzq_overwrite_begin(struct inode *inode,
+				       const struct kiocb *iocb, u64 len)
+{
+	if (iocb->ki_flags & (IOCB_APPEND | IOCB_NOWAIT) ||
+	    !vzq_is_dense(inode, iocb->ki_pos, len))
+		return false;
+	inode_lock_shared(inode);
+	if (vzq_is_dense(inode, iocb->ki_pos, len))
+		return true;
+	inode_unlock_shared(inode);
+	return false;
+}
+
+static inline void vzq_overwrite_end(struct inode *inode)
+{
+	inode_unlock_shared(inode);
 }
 
 /* Stays that with charge_lock held. */

@@ -23,12 +23,12 @@ void vzq_watch_soon(struct simfs_sb *sbi)
 			   VZQ_WATCH_DELAY);
 }
 
-static void vzq_watch_add(struct inode *inode, bool restless)
+static noinline void vzq_watch_add(struct inode *inode, bool restless)
 {
 	struct simfs_inode *si = simfs_inode(inode);
 	struct simfs_sb *sbi = simfs_sb(inode->i_sb);
 
-	if (!list_empty_careful(&si->watch) || !inode->i_nlink)
+	if (!inode->i_nlink)
 		return;
 	scoped_guard(spinlock, &sbi->watch_lock) {
 		if (!list_empty(&si->watch))
@@ -48,7 +48,8 @@ static void vzq_watch_add(struct inode *inode, bool restless)
  */
 void vzq_watch(struct inode *inode)
 {
-	vzq_watch_add(inode, true);
+	if (list_empty_careful(&simfs_inode(inode)->watch))
+		vzq_watch_add(inode, true);
 }
 
 /**
@@ -103,6 +104,7 @@ static void vzq_watch_look(struct inode *inode)
 	bool restless = simfs_inode(inode)->restless;
 	bool busy = vzq_is_busy(inode);
 
+	vzq_spare_drop(inode);
 	vzq_settle(inode);
 	if (busy || restless)
 		vzq_watch_add(inode, busy);
@@ -192,6 +194,8 @@ void vzq_watch_init(struct super_block *sb)
 	spin_lock_init(&sbi->watch_lock);
 	mutex_init(&sbi->watch_mutex);
 	INIT_LIST_HEAD(&sbi->watched);
+	spin_lock_init(&sbi->spare_lock);
+	INIT_LIST_HEAD(&sbi->spared);
 	INIT_DELAYED_WORK(&sbi->watch_work, vzq_watch_work);
 }
 
