@@ -424,6 +424,41 @@ def soft():
     stop()
 
 
+def growing():
+    """What is held ready for files that grow is nobody's loss."""
+    start(space_hard=8 * MIB)
+    names = [f'grow{i}' for i in range(16)]
+    files = [open(path(name), 'ab', buffering=0) for name in names]
+
+    def grow(blocks):
+        for f in files:
+            for _ in range(blocks):
+                f.write(b'x' * 4 * KIB)
+
+    def there():
+        return blocks(lower) + sum(
+            blocks(os.path.join(lower, name)) for name in names)
+
+    grow(32)
+    same('usage is shown without it', used(), there())
+    grow(1)
+    limits(space_soft=there() + 64 * KIB, space_hard=8 * MIB)
+    grow(1)
+    same('a soft limit is not reached early', get()[CT, 0].space_time, 0)
+    limits(space_hard=8 * MIB)
+    grow(1)
+    test('one file takes what others hold', fill('rest', 4 * KIB)[1] == 'EDQUOT'
+         and 0 <= 8 * MIB - used() < 4 * KIB, used())
+    same('and they get no more', error(grow, 1), 'EDQUOT')
+    os.unlink(path('rest'))
+    same('until there is room', error(grow, 1), None)
+    for f in files:
+        f.close()
+    exact('when they are closed')
+    clear()
+    stop()
+
+
 def owners():
     start(ugid_limit=4, space_hard=64 * MIB)
     setup(6, (600, 600))
@@ -654,7 +689,7 @@ def limits_while_counting():
 
 def main():
     for tests in (interface, space, more_inodes, open_and_removed, mapped,
-                  soft, owners, many_writers, abuse, recount):
+                  soft, growing, owners, many_writers, abuse, recount):
         print(f'# {tests.__name__}', flush=True)
         tests()
     return failed > 0
