@@ -87,7 +87,7 @@ bool vzq_look_ahead(struct inode *inode)
 }
 
 /**
- * vzq_stretch_begin - a file may get longer without being written
+ * vzq_stretch_begin - a file may get longer without being written up to there
  * @inode: inode
  * @size: its size then
  * @reserved: what is charged for that, for vzq_written()

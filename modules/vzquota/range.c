@@ -153,7 +153,7 @@ static int vzq_reserve_some(struct vzq_charge *c, struct file *file)
 			break;
 	}
 	if (!err) {
-		c->reserved = missing;
+		c->reserved += missing;
 		c->len = len;
 	} else if (err == -EDQUOT) {
 		if (vzq_missing(c->inode, c->pos, len))
@@ -199,6 +199,7 @@ static int vzq_begin_charge(struct vzq_charge *c, struct file *file,
 			    unsigned int flags)
 {
 	u64 missing;
+	int err;
 
 	if (flags & IOCB_APPEND)
 		c->pos = i_size_read(simfs_lower_inode(c->inode));
@@ -210,7 +211,15 @@ static int vzq_begin_charge(struct vzq_charge *c, struct file *file,
 		return 0;
 	if (flags & IOCB_NOWAIT)
 		return -EAGAIN;
-	return vzq_reserve_some(c, file);
+	/* what was allocated ahead up to there belongs to the file then */
+	err = vzq_stretch_begin(c->inode,
+				round_down(c->pos, vzq_block(c->inode)),
+				&c->reserved);
+	if (!err)
+		err = vzq_reserve_some(c, file);
+	if (err && c->reserved)
+		vzq_written(c->inode, c->reserved);
+	return err;
 }
 
 /**

@@ -68,6 +68,22 @@ exact() {
 	check "$fs: $1" fs-stress check $id $lower "${2:-15}" $more
 }
 
+# far_beyond - one block beyond the end of a file that grew, when the limit is
+# reached: XFS has allocated ahead what lies between.
+far_beyond() {
+	local used
+	exec 7>$upper/grown || return 1
+	head -c 3M /dev/zero >&7 || return 1
+	! head -c $limit /dev/zero >$upper/rest 2>/dev/null || return 1
+	truncate -s -16K $upper/rest
+	printf x | dd of=$upper/grown bs=4M seek=1 conv=notrunc status=none
+	used=$(fs-stress show $id | awk '$1 == "all" { print $3 }')
+	exec 7>&-
+	rm $upper/grown $upper/rest
+	echo "# $used of $limit"
+	[ "$used" -le $limit ]
+}
+
 stress() {
 	local fs=$1 lower=$top/$1/ct upper=$top/$1.ct
 	# see docs/quota.md: XFS allocates more than it is asked for
@@ -83,6 +99,7 @@ stress() {
 	chmod 777 $lower
 	require "$fs: quota" fs-stress on $id $lower 40 $limit $inodes
 	require "$fs: simfs" mount -t simfs -o quota=$id $lower $upper
+	check "$fs: a write far beyond the end" far_beyond
 	fs-stress limit $id user 1001 $((4 << 20)) 80
 	fs-stress limit $id group 1002 $((4 << 20)) 80
 	echo "# seed $seed"
