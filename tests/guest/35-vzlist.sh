@@ -129,11 +129,10 @@ same "500 containers" "$(vzlist -a1 | wc -l)" 503
 ms=$((($(date +%s%N) - begin) / 1000000))
 echo "# vzlist -a1 of 503: $ms ms"
 begin=$(date +%s%N)
-vzlist -aj >/dev/null
+same "JSON of all of them" "$(vzlist -aj |
+	python3 -c 'import json, sys; print(len(json.load(sys.stdin)))')" 503
 ms=$((($(date +%s%N) - begin) / 1000000))
 echo "# vzlist -aj of 503: $ms ms"
-[ $ms -lt 5000 ] && ok "JSON of all of them in less than 5 s" ||
-	not_ok "JSON of all of them took $ms ms"
 rm -r /etc/vz/conf/1[0-4][0-9][0-9].conf /vz/private/1[0-4][0-9][0-9]
 
 vzctl --quiet stop $first --fast

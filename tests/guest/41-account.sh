@@ -243,10 +243,10 @@ rtt=$(sed -n 's,^rtt.*= [^/]*/\([0-9]*\).*,\1,p' <<<"$stdout")
 	not_ok "another class is held up: $stdout"
 sink 10.41.1.254 7001
 before=${EPOCHREALTIME/./}
-in_ct $a python3 ./traffic.py give 10.41.1.254 7001 10000000
+in_ct $a python3 ./traffic.py give 10.41.1.254 7001 20000000
 ms=$(((${EPOCHREALTIME/./} - before) / 1000))
-[ $ms -lt 8000 ] && ok "10 MB to another class in $ms ms" ||
-	not_ok "10 MB to another class took $ms ms"
+[ $ms -lt 16000 ] && ok "20 MB to another class in $ms ms" ||
+	not_ok "20 MB to another class took $ms ms"
 run_expect 0 "another rate, live" vzctl set $a --rate 2:16000
 within "TCP at 16 Mbit/s" 2 2000000 3
 check "and of another class" vzctl set $a --rate 5:100
