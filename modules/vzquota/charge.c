@@ -9,6 +9,7 @@
  * The dquot code must know an inode's owners before they are charged; so those
  * of inodes that are only read are not looked up.
  */
+#include <linux/magic.h>
 #include <linux/namei.h>
 #include "simfs.h"
 
@@ -44,6 +45,16 @@ int vzq_find_owners(struct inode *inode)
 	return simfs_dquot(inode, PRJQUOTA) ? 0 : dquot_initialize(inode);
 }
 
+/*
+ * Of a directory that was fsynced, btrfs of 6.1 and 6.12 tells a number that
+ * stands for something else, as long as it has the inode in memory.
+ */
+static bool vzq_is_btrfs_dir(const struct inode *lower)
+{
+	return S_ISDIR(lower->i_mode) &&
+	       lower->i_sb->s_magic == BTRFS_SUPER_MAGIC;
+}
+
 /* The space that the lower inode takes, with what waits to be written. */
 static u64 vzq_lower_bytes(struct inode *inode)
 {
@@ -53,8 +64,9 @@ static u64 vzq_lower_bytes(struct inode *inode)
 	if (op && op->get_reserved_space)
 		return inode_get_bytes(lower) +
 		       READ_ONCE(*op->get_reserved_space(lower));
-	return lower->i_op->getattr ? vzq_stat_bytes(inode) :
-				      inode_get_bytes(lower);
+	if (!lower->i_op->getattr || vzq_is_btrfs_dir(lower))
+		return inode_get_bytes(lower);
+	return vzq_stat_bytes(inode);
 }
 
 /* Those of them that are charged. */

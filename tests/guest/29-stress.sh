@@ -59,8 +59,8 @@ changing_limits() {
 
 # exact TEXT [SECONDS] - XFS frees some blocks of its own trees behind
 # everybody's back, and what it allocated ahead, and du shows, when it likes:
-# there usage may be wrong by what some files have.  On btrfs du itself tells a
-# block less of some files once their inodes were forgotten.
+# there usage may be wrong by what some files have.  On btrfs of 6.1 and 6.12
+# du tells a block more of directories that were fsynced.
 exact() {
 	local more=0
 	[ "$fs" != xfs ] || more=$((4 << 20))
