@@ -404,7 +404,8 @@ def mapped():
 def soft():
     start(space_soft=MIB, space_hard=4 * MIB)
     setup(0, (2, 2))
-    put('a', 2 * MIB)
+    put('a', MIB - 32 * KIB)
+    put('c', 64 * KIB)
     test('over the soft limit the time runs', get()[CT, 0].space_time > 0)
     st = os.statvfs(upper)
     same('df: nothing is free', st.f_bavail, 0)
