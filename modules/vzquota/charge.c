@@ -46,7 +46,7 @@ int vzq_find_owners(struct inode *inode)
 }
 
 /*
- * Of a directory that was fsynced, btrfs of 6.1 and 6.12 tells a number that
+ * Of a directory that was fsynced, btrfs of 6.12 tells a number that
  * stands for something else, as long as it has the inode in memory.
  */
 static bool vzq_is_btrfs_dir(const struct inode *lower)

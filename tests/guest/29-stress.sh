@@ -59,7 +59,7 @@ changing_limits() {
 
 # exact TEXT [SECONDS] - XFS frees some blocks of its own trees behind
 # everybody's back, and what it allocated ahead, and du shows, when it likes:
-# there usage may be wrong by what some files have.  On btrfs of 6.1 and 6.12
+# there usage may be wrong by what some files have.  On btrfs of 6.12
 # du tells a block more of directories that were fsynced.
 exact() {
 	local more=0
