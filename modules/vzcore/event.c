@@ -36,14 +36,29 @@ static int vz_event_put_stopped(struct sk_buff *skb,
 	       nla_put_s32(skb, VZ_A_EXIT_CODE, m->exit_code);
 }
 
+static int vz_event_put_u64(struct sk_buff *skb, int attr, u64 value)
+{
+	return nla_put_u64_64bit(skb, attr, value, VZ_A_PAD);
+}
+
+static int vz_event_put_refused(struct sk_buff *skb,
+				const struct vz_refusal *r)
+{
+	return nla_put_string(skb, VZ_A_RESOURCE, r->resource) ?:
+	       vz_event_put_u64(skb, VZ_A_HELD, r->held) ?:
+	       vz_event_put_u64(skb, VZ_A_WANTED, r->wanted) ?:
+	       vz_event_put_u64(skb, VZ_A_BOUND, r->bound) ?:
+	       nla_put_s32(skb, VZ_A_PID, r->pid) ?:
+	       nla_put_string(skb, VZ_A_COMM, r->comm);
+}
+
 static int vz_event_put(struct sk_buff *skb, const struct vz_event_msg *m)
 {
 	int err;
 
 	err = nla_put_u32(skb, VZ_A_CTID, m->ctid) ?:
-	      nla_put_u64_64bit(skb, VZ_A_GENERATION, m->generation,
-				VZ_A_PAD) ?:
-	      nla_put_u64_64bit(skb, VZ_A_TIME, m->time, VZ_A_PAD);
+	      vz_event_put_u64(skb, VZ_A_GENERATION, m->generation) ?:
+	      vz_event_put_u64(skb, VZ_A_TIME, m->time);
 	if (err)
 		return err;
 	switch (m->event) {
@@ -55,6 +70,8 @@ static int vz_event_put(struct sk_buff *skb, const struct vz_event_msg *m)
 		return vz_event_put_oom(skb, m);
 	case VZ_EVENT_LIMIT:
 		return nla_put_u32(skb, VZ_A_LIMITS, m->limits);
+	case VZ_EVENT_REFUSED:
+		return vz_event_put_refused(skb, m->refusal);
 	default:
 		return 0;
 	}
@@ -112,6 +129,20 @@ void vz_event_ct(enum vz_event event, const struct vz_ct *ct)
 	vz_event_send(&m);
 }
 
+/* Of a container that the caller knows by its id. */
+static void vz_event_send_id(struct vz_event_msg *m, u32 ctid)
+{
+	const struct vz_ct *ct;
+
+	m->ctid = ctid;
+	scoped_guard(rcu) {
+		ct = vz_ct_of_id(ctid);
+		if (ct)
+			m->generation = ct->generation;
+	}
+	vz_event_send(m);
+}
+
 /**
  * vz_event_limit - tell that limits were reached
  * @ctid: container
@@ -123,20 +154,32 @@ void vz_event_limit(u32 ctid, u32 limits)
 {
 	struct vz_event_msg m = {
 		.event = VZ_EVENT_LIMIT,
-		.ctid = ctid,
 		.time = ktime_get_real_ns(),
 		.limits = limits,
 	};
-	const struct vz_ct *ct;
 
-	scoped_guard(rcu) {
-		ct = vz_ct_of_id(ctid);
-		if (ct)
-			m.generation = ct->generation;
-	}
-	vz_event_send(&m);
+	vz_event_send_id(&m, ctid);
 }
 EXPORT_SYMBOL_GPL(vz_event_limit);
+
+/**
+ * vz_event_refused - tell that a container did not get something
+ * @ctid: container
+ * @r: what
+ *
+ * Context: may sleep.
+ */
+void vz_event_refused(u32 ctid, const struct vz_refusal *r)
+{
+	struct vz_event_msg m = {
+		.event = VZ_EVENT_REFUSED,
+		.time = r->time,
+		.refusal = r,
+	};
+
+	vz_event_send_id(&m, ctid);
+}
+EXPORT_SYMBOL_GPL(vz_event_refused);
 
 /**
  * vz_event_init - register the family

@@ -6,6 +6,7 @@
 #include <linux/vzcore.h>
 
 struct vz_ct;
+struct vz_refusal;
 
 /**
  * struct vz_event_msg - an event
@@ -18,6 +19,7 @@ struct vz_ct;
  * @exit_code: with VZ_EVENT_STOPPED
  * @limits: with VZ_EVENT_LIMIT
  * @comm: name of the victim
+ * @refusal: with VZ_EVENT_REFUSED
  */
 struct vz_event_msg {
 	enum vz_event	event;
@@ -29,6 +31,7 @@ struct vz_event_msg {
 	int		exit_code;
 	u32		limits;
 	char		comm[VZ_COMM_LEN];
+	const struct vz_refusal	*refusal;
 };
 
 void vz_event_send(const struct vz_event_msg *m);

@@ -21,7 +21,8 @@ static const char * const vz_visible_top[] = {
 	"cgroups", "cmdline", "cpuinfo", "crypto", "devices", "diskstats",
 	"execdomains", "filesystems", "loadavg", "locks", "meminfo", "misc",
 	"modules", "mounts", "net", "pressure", "self", "stat", "swaps", "sys",
-	"sysvipc", "thread-self", "tty", "uptime", "version", "vmstat", "vz",
+	"sysvipc", "thread-self", "tty", "uptime", "user_beancounters",
+	"version", "vmstat", "vz",
 };
 
 static const char * const vz_visible_vz[] = {
@@ -72,6 +73,17 @@ static const struct vz_names *vz_names_in(struct dentry *dir)
 	if (IS_ROOT(READ_ONCE(dir->d_parent)) && vz_dentry_is_vz(dir))
 		return &vz_names_vz;
 	return NULL;
+}
+
+/*
+ * Files of ours, which root of the container may read.  No other name at the
+ * top is as long.
+ */
+static bool vz_names_are_ours(const struct vz_names *names,
+			      const struct dentry *dentry)
+{
+	return names == &vz_names_vz ||
+	       dentry->d_name.len == sizeof("user_beancounters") - 1;
 }
 
 static bool vz_sb_is_ct(const struct super_block *sb)
@@ -180,7 +192,7 @@ static __always_inline void vz_on_lookup(struct vz_hook *hook,
 		return;
 	if (!vz_names_have(names, dentry->d_name.name, dentry->d_name.len))
 		vz_hook_refuse(regs, -ENOENT);
-	else if (names == &vz_names_vz)
+	else if (vz_names_are_ours(names, dentry))
 		vz_hook_redirect(hook, regs, vz_visible_lookup);
 }
 

@@ -81,13 +81,13 @@ wait_for() {
 # unload_vz - unloads vzcore and, before it, what uses it
 unload_vz() {
 	local module
-	for module in vztest vzquota vznet vzcore; do
+	for module in vztest vzubc vzquota vznet vzcore; do
 		[ ! -d /sys/module/$module ] || rmmod $module || return
 	done
 }
 
 # load_vz - loads them again
-load_vz() { modprobe vzcore && modprobe vznet; }
+load_vz() { modprobe vzcore && modprobe -a vznet vzubc; }
 
 # finish - summary; the exit status of the script
 finish() {

@@ -276,6 +276,9 @@ struct vz_console {
  *	memory; VZ_A_PID, VZ_A_COMM
  * @VZ_EVENT_LIMIT: limits were reached; VZ_A_LIMITS.  Told again when usage
  *	was well below them in between, and at most every other second
+ * @VZ_EVENT_REFUSED: a beancounter refused something, see <linux/vzubc.h>;
+ *	VZ_A_RESOURCE, VZ_A_HELD, VZ_A_WANTED, VZ_A_BOUND, VZ_A_PID, VZ_A_COMM.
+ *	The last one is told, at most once a second
  */
 enum vz_event {
 	VZ_EVENT_UNSPEC,
@@ -285,6 +288,7 @@ enum vz_event {
 	VZ_EVENT_DESTROYED,
 	VZ_EVENT_OOM,
 	VZ_EVENT_LIMIT,
+	VZ_EVENT_REFUSED,
 	__VZ_EVENT_MAX,
 };
 
@@ -317,6 +321,10 @@ enum vz_limit {
  * @VZ_A_COMM: string: name of the process, at most VZ_COMM_LEN with its NUL
  * @VZ_A_PAD: padding, to be skipped
  * @VZ_A_LIMITS: u32: enum vz_limit
+ * @VZ_A_RESOURCE: string: name of the resource
+ * @VZ_A_HELD: u64: what was held
+ * @VZ_A_WANTED: u64: what was asked for
+ * @VZ_A_BOUND: u64: barrier or limit
  */
 enum vz_attr {
 	VZ_A_UNSPEC,
@@ -330,6 +338,10 @@ enum vz_attr {
 	VZ_A_COMM,
 	VZ_A_PAD,
 	VZ_A_LIMITS,
+	VZ_A_RESOURCE,
+	VZ_A_HELD,
+	VZ_A_WANTED,
+	VZ_A_BOUND,
 	__VZ_A_MAX,
 };
 

@@ -84,6 +84,22 @@ struct vz_hook {
  * @_handler: see VZ_HOOK()
  */
 #define VZ_HOOK_MODULE(_hook, _func, _module, _feature, _handler)	\
+	__VZ_HOOK(_hook, _func, _module, _feature,			\
+		  _handler(hook, vz_fregs(fregs)))
+
+/**
+ * VZ_HOOK_FROM - define a hook that wants to know who calls
+ * @_hook: name of the variable
+ * @_func: kernel function
+ * @_feature: see VZ_HOOK()
+ * @_handler: void handler(struct vz_hook *, struct pt_regs *, unsigned long
+ *	from), with the address where @_func will return to
+ */
+#define VZ_HOOK_FROM(_hook, _func, _feature, _handler)			\
+	__VZ_HOOK(_hook, _func, NULL, _feature,				\
+		  _handler(hook, vz_fregs(fregs), parent))
+
+#define __VZ_HOOK(_hook, _func, _module, _feature, _call)		\
 static void notrace _hook##_entry(unsigned long ip, unsigned long parent, \
 				  struct ftrace_ops *ops,		\
 				  struct ftrace_regs *fregs)		\
@@ -93,7 +109,7 @@ static void notrace _hook##_entry(unsigned long ip, unsigned long parent, \
 	if (unlikely(!READ_ONCE(hook->fired)))				\
 		WRITE_ONCE(hook->fired, true);				\
 	if (parent - hook->text >= hook->text_size)			\
-		_handler(hook, vz_fregs(fregs));			\
+		_call;							\
 }									\
 static struct vz_hook _hook = {						\
 	.name = #_func,							\

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Charging, in the words of the kernel's pids and misc controllers: a charge is
+ * tried, and taken back when it went too far.  So held may be above a bound for
+ * a moment by what others are just being refused.
+ *
+ * Barriers and limits mean what they meant on OpenVZ, see enum vzub_severity:
+ * what does not matter much is refused above the barrier, what matters above
+ * the limit.
+ */
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
+#include "vzubc.h"
+
+/**
+ * vzub_peak - remember the most that was held
+ * @c: counter
+ * @held: held now
+ *
+ * Context: any.
+ */
+void vzub_peak(struct vzub_counter *c, s64 held)
+{
+	s64 max = atomic64_read(&c->maxheld);
+
+	while (held > max && !atomic64_try_cmpxchg(&c->maxheld, &max, held))
+		;
+}
+
+/**
+ * vzub_refused - count and record that something is refused
+ * @ub: beancounter
+ * @resource: of what there was not enough
+ * @held: what was held
+ * @wanted: what was asked for
+ * @bound: what was in the way
+ *
+ * Context: any but NMI.
+ */
+void vzub_refused(struct vzub *ub, enum vzub_resource resource, u64 held,
+		  u64 wanted, u64 bound)
+{
+	struct vzub_record r = {
+		.time = ktime_get_real_fast_ns(),
+		.held = held,
+		.wanted = wanted,
+		.bound = bound,
+		.resource = resource,
+	};
+
+	atomic64_inc(&ub->counter[resource].failcnt);
+	if (in_task()) {
+		r.pid = task_tgid_nr(current);
+		strscpy(r.comm, current->comm, sizeof(r.comm));
+	}
+	vzub_log_add(ub, &r);
+}
+
+/**
+ * vzub_charge - charge a beancounter, or refuse to
+ * @ub: beancounter
+ * @resource: of what
+ * @amount: how much more
+ * @severity: how much it matters
+ *
+ * Context: any but NMI.
+ * Return: false when it was refused; nothing is charged then.
+ */
+bool vzub_charge(struct vzub *ub, enum vzub_resource resource, u64 amount,
+		 enum vzub_severity severity)
+{
+	struct vzub_counter *c = &ub->counter[resource];
+	u64 bound = vzub_bound(c, severity);
+	s64 held = atomic64_add_return(amount, &c->held);
+
+	if (held > (s64)bound) {
+		atomic64_sub(amount, &c->held);
+		vzub_refused(ub, resource, held - amount, amount, bound);
+		return false;
+	}
+	vzub_peak(c, held);
+	return true;
+}
+
+/**
+ * vzub_uncharge - give back
+ * @ub: beancounter
+ * @resource: of what
+ * @amount: how much
+ *
+ * Objects that are older than the beancounter were not charged; what they give
+ * back does not make it less than nothing.
+ *
+ * Context: any but NMI.
+ */
+void vzub_uncharge(struct vzub *ub, enum vzub_resource resource, u64 amount)
+{
+	struct vzub_counter *c = &ub->counter[resource];
+	s64 held = atomic64_read(&c->held), rest;
+
+	do {
+		rest = max_t(s64, held - (s64)amount, 0);
+	} while (!atomic64_try_cmpxchg(&c->held, &held, rest));
+	WARN_ONCE(held < (s64)amount && !ub->seeded,
+		  "vzubc: %s of container %u would be below zero\n",
+		  vzub_name(resource), ub->id);
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Families of counters, each with the hooks it needs.
+ */
+#include "vzubc.h"
+
+static const struct vzub_family * const vzub_families[] = {
+	&vzub_file_family,
+};
+
+static const unsigned int vzub_families_count = ARRAY_SIZE(vzub_families);
+
+/* Armed hooks count from the first container on; under vzub_lock */
+static bool vzub_armed;
+
+/**
+ * vzub_family_arm - a beancounter is going to be there
+ */
+void vzub_family_arm(void)
+{
+	unsigned int i, k;
+
+	lockdep_assert_held(&vzub_lock);
+	if (vzub_armed)
+		return;
+	vzub_armed = true;
+	for (i = 0; i < vzub_families_count; i++)
+		for (k = 0; k < vzub_families[i]->count; k++)
+			vz_hook_arm(vzub_families[i]->hooks[k]);
+}
+
+/**
+ * vzub_family_disarm - no beancounter is there
+ *
+ * Takes some tenths of a second for each hook.
+ */
+void vzub_family_disarm(void)
+{
+	unsigned int i, k;
+
+	lockdep_assert_held(&vzub_lock);
+	if (!vzub_armed)
+		return;
+	vzub_armed = false;
+	for (i = 0; i < vzub_families_count; i++)
+		for (k = 0; k < vzub_families[i]->count; k++)
+			vz_hook_disarm(vzub_families[i]->hooks[k]);
+}
+
+/**
+ * vzub_family_is_busy - is anything left that does not hold the user namespace?
+ * @ub: beancounter, dead
+ *
+ * Return: true if it is.
+ */
+bool vzub_family_is_busy(struct vzub *ub)
+{
+	unsigned int i;
+
+	for (i = 0; i < vzub_families_count; i++)
+		if (vzub_families[i]->busy && vzub_families[i]->busy(ub))
+			return true;
+	return false;
+}
+
+/**
+ * vzub_family_seed - count what a running container has
+ * @ub: its beancounter, new
+ */
+void vzub_family_seed(struct vzub *ub)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&vzub_lock);
+	for (i = 0; i < vzub_families_count; i++)
+		if (vzub_families[i]->seed)
+			vzub_families[i]->seed(ub);
+}
+
+/**
+ * struct vzub_touch - a test that a kernel thread makes
+ * @work: the work item
+ * @touch: the test
+ */
+struct vzub_touch {
+	struct work_struct	work;
+	void			(*touch)(void);
+};
+
+static void vzub_touch_work(struct work_struct *work)
+{
+	container_of(work, struct vzub_touch, work)->touch();
+}
+
+/* Puts the hooks in place once, to see whether they fire. */
+static void vzub_family_try(const struct vzub_family *family)
+{
+	struct vzub_touch t = { .touch = family->touch };
+	struct vz_hook *hook;
+	unsigned int i;
+
+	for (i = 0; i < family->count; i++)
+		vz_hook_arm(family->hooks[i]);
+	/* what is closed by a kernel thread is gone when it is flushed */
+	INIT_WORK_ONSTACK(&t.work, vzub_touch_work);
+	queue_work(system_unbound_wq, &t.work);
+	flush_work(&t.work);
+	destroy_work_on_stack(&t.work);
+	for (i = 0; i < family->count; i++) {
+		hook = family->hooks[i];
+		vz_hook_disarm(hook);
+		if (vz_hook_works(hook) && !READ_ONCE(hook->fired))
+			vz_hook_fail(hook, "it does not fire");
+	}
+}
+
+/* Half of a family would count what it never gives back. */
+static void vzub_family_test(const struct vzub_family *family)
+{
+	bool works = true;
+	unsigned int i;
+
+	if (family->touch)
+		vzub_family_try(family);
+	for (i = 0; i < family->count; i++)
+		works &= vz_hook_works(family->hooks[i]);
+	for (i = 0; !works && i < family->count; i++)
+		if (vz_hook_works(family->hooks[i]))
+			vz_hook_fail(family->hooks[i], "it needs another hook");
+}
+
+static void vzub_family_remove(unsigned int count)
+{
+	const struct vzub_family *family;
+	unsigned int i;
+
+	while (count--) {
+		family = vzub_families[count];
+		for (i = 0; i < family->count; i++)
+			vz_hook_remove(family->hooks[i]);
+		if (family->exit)
+			family->exit();
+	}
+}
+
+/**
+ * vzub_family_init - prepare all hooks
+ *
+ * One that does not work is told in the log and in /proc/vz/hooks.
+ *
+ * Return: 0 or a negative error.
+ */
+int vzub_family_init(void)
+{
+	const struct vzub_family *family;
+	unsigned int i, k;
+	int err;
+
+	for (i = 0; i < vzub_families_count; i++) {
+		family = vzub_families[i];
+		for (k = 0; k < family->count; k++)
+			vz_hook_add(family->hooks[k]);
+		err = family->init ? family->init() : 0;
+		if (err) {
+			vzub_family_remove(i + 1);
+			return err;
+		}
+		vzub_family_test(family);
+	}
+	return 0;
+}
+
+/**
+ * vzub_family_exit - remove them
+ */
+void vzub_family_exit(void)
+{
+	vzub_family_remove(vzub_families_count);
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The resources: names, and where their values come from.  What the kernel
+ * counts anyway is read from there, the rest is in the beancounter.
+ */
+#include <linux/nospec.h>
+#include "vzubc.h"
+
+static const struct vzub_source vzub_sources[VZUB_RESOURCES] = {
+	[VZUB_KMEMSIZE]		= { .name = "kmemsize" },
+	[VZUB_LOCKEDPAGES]	= { .name = "lockedpages" },
+	[VZUB_PRIVVMPAGES]	= { .name = "privvmpages" },
+	[VZUB_SHMPAGES]		= { .name = "shmpages" },
+	[VZUB_NUMPROC]		= { .name = "numproc" },
+	[VZUB_PHYSPAGES]	= { .name = "physpages" },
+	[VZUB_VMGUARPAGES]	= { .name = "vmguarpages" },
+	[VZUB_OOMGUARPAGES]	= { .name = "oomguarpages" },
+	[VZUB_NUMTCPSOCK]	= { .name = "numtcpsock" },
+	[VZUB_NUMFLOCK]		= { .name = "numflock" },
+	[VZUB_NUMPTY]		= { .name = "numpty" },
+	[VZUB_NUMSIGINFO]	= { .name = "numsiginfo" },
+	[VZUB_TCPSNDBUF]	= { .name = "tcpsndbuf" },
+	[VZUB_TCPRCVBUF]	= { .name = "tcprcvbuf" },
+	[VZUB_OTHERSOCKBUF]	= { .name = "othersockbuf" },
+	[VZUB_DGRAMRCVBUF]	= { .name = "dgramrcvbuf" },
+	[VZUB_NUMOTHERSOCK]	= { .name = "numothersock" },
+	[VZUB_DCACHESIZE]	= { .name = "dcachesize" },
+	[VZUB_NUMFILE]		= {
+		.name = "numfile",
+		.family = &vzub_file_family,
+	},
+	[VZUB_NUMIPTENT]	= { .name = "numiptent" },
+	[VZUB_SWAPPAGES]	= { .name = "swappages" },
+	[VZUB_NUMINOTIFY]	= { .name = "numinotify" },
+	[VZUB_NUMKEYS]		= { .name = "numkeys" },
+	[VZUB_NUMMOUNTS]	= { .name = "nummounts" },
+	[VZUB_NUMNS]		= { .name = "numns" },
+	[VZUB_NUMCGROUP]	= { .name = "numcgroup" },
+	[VZUB_NUMNEIGH]		= { .name = "numneigh" },
+};
+
+/**
+ * vzub_name - name of a resource
+ * @resource: number
+ *
+ * Return: name, NULL: there is no such resource.
+ */
+const char *vzub_name(enum vzub_resource resource)
+{
+	if (resource >= VZUB_RESOURCES)
+		return NULL;
+	return vzub_sources[array_index_nospec(resource, VZUB_RESOURCES)].name;
+}
+
+/**
+ * vzub_value - the values of a resource
+ * @ub: beancounter
+ * @resource: resource
+ * @v: stored there
+ *
+ * Context: RCU read side.
+ */
+void vzub_value(struct vzub *ub, enum vzub_resource resource,
+		struct vzub_value *v)
+{
+	const struct vzub_source *source = &vzub_sources[resource];
+	struct vzub_counter *c = &ub->counter[resource];
+
+	*v = (struct vzub_value){
+		.resource = resource,
+		.held = max_t(s64, atomic64_read(&c->held), 0),
+		.barrier = READ_ONCE(c->barrier),
+		.limit = READ_ONCE(c->limit),
+		.failcnt = atomic64_read(&c->failcnt),
+	};
+	if (source->family && !vzub_family_works(source->family))
+		v->flags = VZUB_VALUE_UNKNOWN;
+	if (source->fill) {
+		source->fill(ub, v);
+		vzub_peak(c, v->held);
+	}
+	v->maxheld = max_t(u64, v->maxheld, atomic64_read(&c->maxheld));
+}
+
+/**
+ * vzub_host_value - the values of a resource of the host
+ * @resource: resource
+ * @v: stored there
+ */
+void vzub_host_value(enum vzub_resource resource, struct vzub_value *v)
+{
+	const struct vzub_source *source = &vzub_sources[resource];
+
+	*v = (struct vzub_value){
+		.resource = resource,
+		.barrier = VZUB_MAX,
+		.limit = VZUB_MAX,
+	};
+	if (source->host)
+		v->held = source->host();
+	else
+		v->flags = VZUB_VALUE_UNKNOWN;
+	v->maxheld = v->held;
+}
+
+/**
+ * vzub_apply - put barrier and limit of a resource into effect
+ * @ub: beancounter
+ * @resource: resource
+ * @c: the values
+ *
+ * Return: 0 or a negative error.
+ */
+int vzub_apply(struct vzub *ub, enum vzub_resource resource,
+	       const struct vzub_counter *c)
+{
+	const struct vzub_source *source = &vzub_sources[resource];
+
+	return source->apply ? source->apply(ub, c) : 0;
+}

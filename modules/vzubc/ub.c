@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Beancounters: how they are found, made and freed.
+ *
+ * The beancounter of a container that is gone stays as long as something of it
+ * does: files that somebody else holds, sockets that are being closed.  All of
+ * them hold a credential, and so the user namespace, or are known to a family
+ * of counters: as soon as nobody but us holds the namespace and no family
+ * knows anything, nothing can be given back any more.
+ */
+#include <linux/hashtable.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include "vzubc.h"
+
+#define VZUB_HASH_BITS	10
+
+/* Time between two looks at the dead */
+#define VZUB_REAP_DELAY	HZ
+
+/* The hooks stay in place that long after the last beancounter */
+#define VZUB_IDLE_DELAY	(10 * HZ)
+
+DEFINE_MUTEX(vzub_lock);
+LIST_HEAD(vzub_list);
+
+/* Changed under vzub_lock, read under RCU */
+static DEFINE_HASHTABLE(vzub_by_cgroup, VZUB_HASH_BITS);
+static DEFINE_HASHTABLE(vzub_by_user_ns, VZUB_HASH_BITS);
+
+/**
+ * vzub_of_own_cgroup - the beancounter of a limit cgroup
+ * @cgrp: cgroup of level 2
+ *
+ * Context: RCU read side; any context.
+ * Return: beancounter or NULL.
+ */
+struct vzub *vzub_of_own_cgroup(const struct cgroup *cgrp)
+{
+	struct vzub *ub;
+
+	hash_for_each_possible_rcu(vzub_by_cgroup, ub, by_cgroup,
+				   (unsigned long)cgrp)
+		if (ub->cgroup == cgrp)
+			return ub;
+	return NULL;
+}
+
+/**
+ * __vzub_of_user_ns - the beancounter of a user namespace or one above it
+ * @ns: user namespace, not the initial one
+ *
+ * Context: RCU read side; any context.
+ * Return: beancounter or NULL.
+ */
+struct vzub *__vzub_of_user_ns(const struct user_namespace *ns)
+{
+	struct vzub *ub;
+
+	/* those of containers are children of the initial one */
+	while (ns->level > 1)
+		ns = ns->parent;
+	hash_for_each_possible_rcu(vzub_by_user_ns, ub, by_user_ns,
+				   (unsigned long)ns)
+		if (ub->user_ns == ns)
+			return ub;
+	return NULL;
+}
+
+/**
+ * vzub_of_id - the beancounter of a container that exists
+ * @id: container id
+ *
+ * Context: RCU read side, or vzub_lock is held.
+ * Return: beancounter or NULL.
+ */
+struct vzub *vzub_of_id(u32 id)
+{
+	struct vzub *ub;
+
+	list_for_each_entry_rcu(ub, &vzub_list, list,
+				lockdep_is_held(&vzub_lock))
+		if (ub->id == id && !ub->dead)
+			return ub;
+	return NULL;
+}
+
+static struct vzub *vzub_alloc(const struct vz_ct *ct)
+{
+	struct vzub *ub = kvzalloc(sizeof(*ub), GFP_KERNEL);
+	unsigned int i;
+
+	if (!ub)
+		return NULL;
+	ub->id = ct->id;
+	ub->cgroup = ct->cgroup;
+	ub->user_ns = get_user_ns(ct->user_ns);
+	css_get(&ub->cgroup->self);
+	for (i = 0; i < VZUB_RESOURCES; i++) {
+		ub->counter[i].barrier = VZUB_MAX;
+		ub->counter[i].limit = VZUB_MAX;
+	}
+	/* what is guaranteed is nothing, until somebody says how much */
+	ub->counter[VZUB_VMGUARPAGES].barrier = 0;
+	spin_lock_init(&ub->recount_lock);
+	vzub_log_init(ub);
+	return ub;
+}
+
+static void vzub_drop(struct vzub *ub)
+{
+	css_put(&ub->cgroup->self);
+	put_user_ns(ub->user_ns);
+	kvfree(ub);
+}
+
+static void vzub_free(struct vzub *ub)
+{
+	lockdep_assert_held(&vzub_lock);
+	hash_del_rcu(&ub->by_cgroup);
+	hash_del_rcu(&ub->by_user_ns);
+	list_del_rcu(&ub->list);
+	synchronize_rcu();
+	cancel_work_sync(&ub->event_work);
+	vzub_drop(ub);
+}
+
+static void vzub_idle(struct work_struct *work)
+{
+	guard(mutex)(&vzub_lock);
+	if (list_empty(&vzub_list))
+		vzub_family_disarm();
+}
+
+static DECLARE_DELAYED_WORK(vzub_idle_work, vzub_idle);
+
+static bool vzub_is_unused(struct vzub *ub)
+{
+	return vz_user_ns_count(ub->user_ns) == 1 && !vzub_family_is_busy(ub);
+}
+
+static void vzub_reap(struct work_struct *work);
+
+static DECLARE_DELAYED_WORK(vzub_reap_work, vzub_reap);
+
+static void vzub_reap(struct work_struct *work)
+{
+	struct vzub *ub, *next;
+	bool again = false;
+
+	guard(mutex)(&vzub_lock);
+	list_for_each_entry_safe(ub, next, &vzub_list, list) {
+		if (ub->dead && vzub_is_unused(ub))
+			vzub_free(ub);
+		else
+			again |= ub->dead;
+	}
+	if (again)
+		queue_delayed_work(system_unbound_wq, &vzub_reap_work,
+				   VZUB_REAP_DELAY);
+	if (list_empty(&vzub_list))
+		mod_delayed_work(system_unbound_wq, &vzub_idle_work,
+				 VZUB_IDLE_DELAY);
+}
+
+static int vzub_ct_create(struct vz_ct *ct)
+{
+	struct vzub *ub = vzub_alloc(ct);
+	int err;
+
+	if (!ub)
+		return -ENOMEM;
+	err = vzub_proc_add(ub->id);
+	if (err) {
+		vzub_drop(ub);
+		return err;
+	}
+	guard(mutex)(&vzub_lock);
+	vzub_family_arm();
+	list_add_tail_rcu(&ub->list, &vzub_list);
+	hash_add_rcu(vzub_by_user_ns, &ub->by_user_ns,
+		     (unsigned long)ub->user_ns);
+	hash_add_rcu(vzub_by_cgroup, &ub->by_cgroup,
+		     (unsigned long)ub->cgroup);
+	if (vz_ct_state(ct) != VZ_CT_CREATED) {
+		ub->seeded = true;
+		vzub_family_seed(ub);
+	}
+	return 0;
+}
+
+static void vzub_ct_release(struct vz_ct *ct)
+{
+	struct vzub *ub;
+
+	/* waits for readers */
+	vzub_proc_del(ct->id);
+	guard(mutex)(&vzub_lock);
+	ub = vzub_of_id(ct->id);
+	if (!ub)
+		return;
+	WRITE_ONCE(ub->dead, true);
+	mod_delayed_work(system_unbound_wq, &vzub_reap_work, 1);
+}
+
+static struct vz_subsys vzub_subsys = {
+	.name		= "vzubc",
+	.owner		= THIS_MODULE,
+	.ct_create	= vzub_ct_create,
+	.ct_release	= vzub_ct_release,
+	.ioctl		= vzub_ctl_ioctl,
+	.ioctl_first	= _IOC_NR(VZUB_IOC_SET),
+	.ioctl_count	= 0x10,
+};
+
+/**
+ * vzub_init - start to follow containers
+ *
+ * Return: 0 or a negative error.
+ */
+int vzub_init(void)
+{
+	return vz_subsys_register(&vzub_subsys);
+}
+
+/**
+ * vzub_exit - forget all of them
+ *
+ * Containers go on without; what they have is not counted any more.
+ */
+void vzub_exit(void)
+{
+	struct vzub *ub, *next;
+
+	vz_subsys_unregister(&vzub_subsys);
+	cancel_delayed_work_sync(&vzub_reap_work);
+	cancel_delayed_work_sync(&vzub_idle_work);
+	vzub_family_disarm();
+	guard(mutex)(&vzub_lock);
+	list_for_each_entry_safe(ub, next, &vzub_list, list)
+		vzub_free(ub);
+}

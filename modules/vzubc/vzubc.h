@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vzubc - user beancounters.
+ *
+ * A beancounter belongs to a container and is found by what pins it: the
+ * container's user namespace (objects that carry a cred) or its cgroup (tasks,
+ * sockets).  It holds both, so it is found as long as anything of the container
+ * is left, also after the container was stopped and forgotten; then the reaper
+ * frees it.
+ */
+#ifndef _VZUBC_H
+#define _VZUBC_H
+
+#include <linux/atomic.h>
+#include <linux/cgroup.h>
+#include <linux/rcupdate.h>
+#include <linux/spinlock.h>
+#include <linux/user_namespace.h>
+#include <linux/vzubc.h>
+#include <linux/workqueue.h>
+#include <vz/hook.h>
+#include <vz/subsys.h>
+
+struct seq_file;
+
+/**
+ * enum vzub_severity - what an allocation may go up to
+ * @VZUB_HARD: the barrier: what was asked for can be done without
+ * @VZUB_SOFT: the limit: what would hurt if it failed
+ * @VZUB_FORCE: it cannot be refused
+ */
+enum vzub_severity {
+	VZUB_HARD,
+	VZUB_SOFT,
+	VZUB_FORCE,
+};
+
+/**
+ * struct vzub_counter - the five values of a resource
+ * @held: held now; never below zero, see vzub_uncharge()
+ * @maxheld: the most that was held
+ * @barrier: see enum vzub_severity
+ * @limit: the same
+ * @failcnt: refused
+ *
+ * @barrier and @limit are changed under vzub_lock and read by anybody.
+ */
+struct vzub_counter {
+	atomic64_t	held;
+	atomic64_t	maxheld;
+	u64		barrier;
+	u64		limit;
+	atomic64_t	failcnt;
+} ____cacheline_aligned_in_smp;
+
+/**
+ * struct vzub_log - what was refused last
+ * @lock: protects the rest; taken in any context but NMI
+ * @total: records there have been; the next one goes to @total % VZUB_RECORDS
+ * @told: jiffies of the last event
+ * @record: the records
+ */
+struct vzub_log {
+	raw_spinlock_t		lock;
+	u64			total;
+	unsigned long		told;
+	struct vzub_record	record[VZUB_RECORDS];
+};
+
+/**
+ * struct vzub - a beancounter
+ * @id: container id
+ * @dead: the container is gone, what is left are objects of it
+ * @seeded: it came after objects of the container: those are not charged, and
+ *	what they give back is not missed
+ * @cgroup: limit cgroup, pinned
+ * @user_ns: user namespace, pinned
+ * @counter: the resources, by enum vzub_resource
+ * @log: what was refused last
+ * @event_work: tells about it
+ * @recount_lock: held while processes are looked at, see mm.c
+ * @by_cgroup: link in the hash keyed by @cgroup
+ * @by_user_ns: link in the hash keyed by @user_ns
+ * @list: link in the list of all, changed under vzub_lock, read under RCU
+ *
+ * Found under RCU and valid until the end of the read-side section; what is
+ * charged to it keeps it, see the reaper in ub.c.
+ */
+struct vzub {
+	u32			id;
+	bool			dead;
+	bool			seeded;
+	struct cgroup		*cgroup;
+	struct user_namespace	*user_ns;
+	struct vzub_counter	counter[VZUB_RESOURCES];
+	struct vzub_log		log;
+	struct work_struct	event_work;
+	spinlock_t		recount_lock;
+	struct hlist_node	by_cgroup;
+	struct hlist_node	by_user_ns;
+	struct list_head	list;
+};
+
+/**
+ * struct vzub_family - what is counted by hooks that need each other
+ * @hooks: the hooks; when one does not work none is used
+ * @count: how many
+ * @init: prepares what the hooks need; they have been added, none is armed
+ * @exit: the reverse; no hook is left
+ * @touch: makes every hook fire, to see whether they work; called by a kernel
+ *	thread
+ * @busy: is anything of a beancounter left that does not hold its user
+ *	namespace?
+ * @seed: count what a container has already
+ *
+ * Every operation may be missing.
+ */
+struct vzub_family {
+	struct vz_hook * const	*hooks;
+	unsigned int		count;
+	int			(*init)(void);
+	void			(*exit)(void);
+	void			(*touch)(void);
+	bool			(*busy)(struct vzub *ub);
+	void			(*seed)(struct vzub *ub);
+};
+
+/**
+ * struct vzub_source - how a resource is known
+ * @name: in /proc/user_beancounters
+ * @fill: stores what is held, and where the kernel knows them the maximum and
+ *	the failures; missing: all is in the counter.  RCU read side
+ * @host: what the host holds; missing: nobody knows
+ * @apply: puts barrier and limit into effect; missing: the hooks look at them
+ * @family: what counts it, NULL: no hook is needed
+ */
+struct vzub_source {
+	const char	*name;
+	void		(*fill)(struct vzub *ub, struct vzub_value *v);
+	u64		(*host)(void);
+	int		(*apply)(struct vzub *ub, const struct vzub_counter *c);
+	const struct vzub_family *family;
+};
+
+/* Serializes changes of beancounters and of their list */
+extern struct mutex vzub_lock;
+/* Changed under vzub_lock, read under RCU */
+extern struct list_head vzub_list;
+
+struct vzub *__vzub_of_user_ns(const struct user_namespace *ns);
+struct vzub *vzub_of_own_cgroup(const struct cgroup *cgrp);
+
+/**
+ * vzub_of_user_ns - the beancounter of what carries a user namespace
+ * @ns: user namespace
+ *
+ * Context: RCU read side; any context.
+ * Return: beancounter, NULL: it is the host's.
+ */
+static inline struct vzub *vzub_of_user_ns(const struct user_namespace *ns)
+{
+	return ns->parent ? __vzub_of_user_ns(ns) : NULL;
+}
+
+/**
+ * vzub_of_cgroup - the beancounter of what is in a cgroup
+ * @cgrp: cgroup of the unified hierarchy
+ *
+ * Context: RCU read side; any context.
+ * Return: beancounter, NULL: it is the host's.
+ */
+static inline struct vzub *vzub_of_cgroup(const struct cgroup *cgrp)
+{
+	return cgrp->level < 2 ? NULL : vzub_of_own_cgroup(cgrp->ancestors[2]);
+}
+
+/**
+ * vzub_of_task - the beancounter of a task
+ * @task: task, with a css_set that is stable
+ *
+ * Context: RCU read side; any context.
+ * Return: beancounter, NULL: it is one of the host.
+ */
+static inline struct vzub *vzub_of_task(struct task_struct *task)
+{
+	return vzub_of_cgroup(task_dfl_cgroup(task));
+}
+
+/**
+ * vzub_bound - what a charge may go up to
+ * @c: counter
+ * @severity: how much it matters
+ *
+ * Return: barrier, limit or VZUB_MAX.
+ */
+static inline u64 vzub_bound(const struct vzub_counter *c,
+			     enum vzub_severity severity)
+{
+	switch (severity) {
+	case VZUB_HARD:
+		return READ_ONCE(c->barrier);
+	case VZUB_SOFT:
+		return READ_ONCE(c->limit);
+	default:
+		return VZUB_MAX;
+	}
+}
+
+/* charge.c */
+bool vzub_charge(struct vzub *ub, enum vzub_resource resource, u64 amount,
+		 enum vzub_severity severity);
+void vzub_uncharge(struct vzub *ub, enum vzub_resource resource, u64 amount);
+void vzub_peak(struct vzub_counter *c, s64 held);
+void vzub_refused(struct vzub *ub, enum vzub_resource resource, u64 held,
+		  u64 wanted, u64 bound);
+
+/* log.c */
+void vzub_log_init(struct vzub *ub);
+void vzub_log_add(struct vzub *ub, const struct vzub_record *r);
+u32 vzub_log_read(struct vzub *ub, struct vzub_record *records, u32 room,
+		  u64 *total);
+
+/* ub.c */
+struct vzub *vzub_of_id(u32 id);
+int vzub_init(void);
+void vzub_exit(void);
+
+/* family.c */
+int vzub_family_init(void);
+void vzub_family_exit(void);
+void vzub_family_arm(void);
+void vzub_family_disarm(void);
+bool vzub_family_is_busy(struct vzub *ub);
+void vzub_family_seed(struct vzub *ub);
+
+/**
+ * vzub_family_works - do the hooks of a family work?
+ * @family: family
+ *
+ * Return: true if they do.
+ */
+static inline bool vzub_family_works(const struct vzub_family *family)
+{
+	/* when one fails all do */
+	return READ_ONCE(family->hooks[0]->state) != VZ_HOOK_FAILED;
+}
+
+/* source.c */
+const char *vzub_name(enum vzub_resource resource);
+void vzub_value(struct vzub *ub, enum vzub_resource resource,
+		struct vzub_value *v);
+void vzub_host_value(enum vzub_resource resource, struct vzub_value *v);
+int vzub_apply(struct vzub *ub, enum vzub_resource resource,
+	       const struct vzub_counter *c);
+
+/* set.c */
+int vzub_set(struct vzub *ub, const struct vzub_limit *limits, u32 count);
+
+/* ctl.c */
+long vzub_ctl_ioctl(unsigned int nr, void __user *arg);
+
+/* proc.c */
+int vzub_proc_add(u32 id);
+void vzub_proc_del(u32 id);
+int vzub_proc_init(void);
+void vzub_proc_exit(void);
+
+/* one for each family */
+extern const struct vzub_family vzub_file_family;
+
+#endif /* _VZUBC_H */

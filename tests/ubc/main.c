@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ub-use NAME COUNT [SIZE] - take COUNT times some of a resource, or until it
+ * is refused; print "N ERRNO", and with a line on the standard input or its end
+ * give all back, print "done" and wait for the next line or the end.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "use.h"
+
+static const struct taker *const all[] = {
+	file_takers, task_takers,
+};
+
+static const struct taker *find(const char *name)
+{
+	const struct taker *t;
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		for (t = all[i]; t->name; t++)
+			if (!strcmp(t->name, name))
+				return t;
+	return NULL;
+}
+
+static const char *error_name(int err)
+{
+	return err ? strerrorname_np(err) : "-";
+}
+
+int main(int argc, char **argv)
+{
+	const struct rlimit files = { 1 << 20, 1 << 20 };
+	const struct taker *t = argc >= 3 ? find(argv[1]) : NULL;
+	long count, size, n;
+	int err = 0;
+
+	if (!t) {
+		fprintf(stderr, "usage: ub-use NAME COUNT [SIZE]\n");
+		return 2;
+	}
+	setrlimit(RLIMIT_NOFILE, &files);
+	count = atol(argv[2]);
+	size = argc > 3 ? atol(argv[3]) : 1;
+	for (n = 0; n < count && !err; n++)
+		err = t->take(n, size);
+	n -= err != 0;
+	printf("%ld %s\n", n, error_name(err));
+	fflush(stdout);
+	getchar();
+	while (t->drop && n--)
+		t->drop(n);
+	printf("done\n");
+	fflush(stdout);
+	getchar();
+	return 0;
+}
