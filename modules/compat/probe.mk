@@ -34,6 +34,11 @@ ccflags-y += $(call vz-probe,BACKING_FILE_OPEN,struct file \*user_file,backing-f
 ccflags-y += $(call vz-probe,MKDIR_DENTRY,struct dentry ...mkdir,fs.h)
 ccflags-y += $(call vz-probe,VFS_MMAP,static inline int vfs_mmap.struct,fs.h)
 
+ccflags-y += $(call vz-probe,FILELOCK_H,struct file_lock_context,filelock.h)
+ccflags-y += $(call vz-probe,FILE_LOCK_CORE,struct file_lock_core,filelock.h)
+
+ccflags-y += $(call vz-probe,SHMEM_VMA_FLAGS,shmem_file_setup.*vma_flags_t,shmem_fs.h)
+
 ccflags-y += -I$(src)/../../include/uapi -I$(src)/../include
 ccflags-y += -include $(src)/../compat/compat.h
 ccflags-y += -DVZ_VERSION='"$(or $(VZ_VERSION),0.1.0)"'

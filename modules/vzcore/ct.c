@@ -456,19 +456,27 @@ static s64 vz_pids_current(struct cgroup_subsys_state *css)
 	return -1;
 }
 
-static s64 vz_ct_pids(struct vz_ct *ct)
+/**
+ * vz_cgroup_pids - count the threads in a cgroup and below it
+ * @cgrp: cgroup
+ *
+ * Context: RCU read side.
+ * Return: how many, or -1 when the pids controller is not enabled there.
+ */
+s64 vz_cgroup_pids(const struct cgroup *cgrp)
 {
 	struct cgroup_subsys_state *css;
 
-	css = rcu_dereference(ct->cgroup->subsys[pids_cgrp_id]);
+	css = rcu_dereference(cgrp->subsys[pids_cgrp_id]);
 	return css ? vz_pids_current(css) : -1;
 }
 #else
-static s64 vz_ct_pids(struct vz_ct *ct)
+s64 vz_cgroup_pids(const struct cgroup *cgrp)
 {
 	return -1;
 }
 #endif
+EXPORT_SYMBOL_GPL(vz_cgroup_pids);
 
 /**
  * vz_ct_nproc - count the threads of a container
@@ -482,7 +490,7 @@ static s64 vz_ct_pids(struct vz_ct *ct)
  */
 u32 vz_ct_nproc(struct vz_ct *ct)
 {
-	s64 pids = vz_ct_pids(ct);
+	s64 pids = vz_cgroup_pids(ct->cgroup);
 
 	if (pids >= 0)
 		return pids;

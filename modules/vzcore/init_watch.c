@@ -13,6 +13,7 @@
 #include <linux/sched/signal.h>
 #include <linux/static_call.h>
 #include <linux/wait.h>
+#include <vz/hook.h>
 #include "event.h"
 #include "vzcore.h"
 

@@ -8,7 +8,7 @@
  */
 #include <linux/kprobes.h>
 #include <linux/string.h>
-#include "vzcore.h"
+#include <vz/hook.h>
 
 /**
  * vz_symbol - look up a kernel function

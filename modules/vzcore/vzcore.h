@@ -59,9 +59,6 @@ void vz_subsys_ct_release(struct vz_ct *ct);
 void vz_subsys_veinfo(struct seq_file *m, struct vz_ct *ct);
 long vz_subsys_ioctl(unsigned int nr, void __user *arg);
 
-/* symbol.c */
-void *vz_symbol(const char *name);
-
 /* terminal.c */
 struct vz_terminals *vz_terminals_create(u32 count);
 void vz_terminals_destroy(struct vz_terminals *set);

@@ -9,9 +9,12 @@ static int __init vzubc_init(void)
 {
 	int err;
 
-	err = vzub_family_init();
+	err = vzub_own_init();
 	if (err)
 		return err;
+	err = vzub_family_init();
+	if (err)
+		goto err_own;
 	err = vzub_proc_init();
 	if (err)
 		goto err_family;
@@ -24,6 +27,8 @@ err_proc:
 	vzub_proc_exit();
 err_family:
 	vzub_family_exit();
+err_own:
+	vzub_own_exit();
 	return err;
 }
 
@@ -32,6 +37,7 @@ static void __exit vzubc_exit(void)
 	vzub_exit();
 	vzub_proc_exit();
 	vzub_family_exit();
+	vzub_own_exit();
 }
 
 module_init(vzubc_init);

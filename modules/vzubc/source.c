@@ -8,17 +8,38 @@
 
 static const struct vzub_source vzub_sources[VZUB_RESOURCES] = {
 	[VZUB_KMEMSIZE]		= { .name = "kmemsize" },
-	[VZUB_LOCKEDPAGES]	= { .name = "lockedpages" },
-	[VZUB_PRIVVMPAGES]	= { .name = "privvmpages" },
-	[VZUB_SHMPAGES]		= { .name = "shmpages" },
+	[VZUB_LOCKEDPAGES]	= {
+		.name = "lockedpages",
+		.family = &vzub_locked_family,
+		.fill = vzub_locked_fill,
+	},
+	[VZUB_PRIVVMPAGES]	= {
+		.name = "privvmpages",
+		.family = &vzub_vm_family,
+		.fill = vzub_vm_fill,
+	},
+	[VZUB_SHMPAGES]		= {
+		.name = "shmpages",
+		.family = &vzub_vm_family,
+		.fill = vzub_vm_fill,
+	},
 	[VZUB_NUMPROC]		= { .name = "numproc" },
 	[VZUB_PHYSPAGES]	= { .name = "physpages" },
 	[VZUB_VMGUARPAGES]	= { .name = "vmguarpages" },
 	[VZUB_OOMGUARPAGES]	= { .name = "oomguarpages" },
 	[VZUB_NUMTCPSOCK]	= { .name = "numtcpsock" },
-	[VZUB_NUMFLOCK]		= { .name = "numflock" },
-	[VZUB_NUMPTY]		= { .name = "numpty" },
-	[VZUB_NUMSIGINFO]	= { .name = "numsiginfo" },
+	[VZUB_NUMFLOCK]		= {
+		.name = "numflock",
+		.family = &vzub_lock_family,
+	},
+	[VZUB_NUMPTY]		= {
+		.name = "numpty",
+		.family = &vzub_pty_family,
+	},
+	[VZUB_NUMSIGINFO]	= {
+		.name = "numsiginfo",
+		.fill = vzub_siginfo_fill,
+	},
 	[VZUB_TCPSNDBUF]	= { .name = "tcpsndbuf" },
 	[VZUB_TCPRCVBUF]	= { .name = "tcprcvbuf" },
 	[VZUB_OTHERSOCKBUF]	= { .name = "othersockbuf" },

@@ -104,7 +104,9 @@ static struct vzub *vzub_alloc(const struct vz_ct *ct)
 	}
 	/* what is guaranteed is nothing, until somebody says how much */
 	ub->counter[VZUB_VMGUARPAGES].barrier = 0;
-	spin_lock_init(&ub->recount_lock);
+	spin_lock_init(&ub->own_lock);
+	INIT_LIST_HEAD(&ub->owned);
+	vzub_siginfo_init(ub);
 	vzub_log_init(ub);
 	return ub;
 }
@@ -123,6 +125,7 @@ static void vzub_free(struct vzub *ub)
 	hash_del_rcu(&ub->by_user_ns);
 	list_del_rcu(&ub->list);
 	synchronize_rcu();
+	vzub_own_drop(ub);
 	cancel_work_sync(&ub->event_work);
 	vzub_drop(ub);
 }
@@ -138,7 +141,8 @@ static DECLARE_DELAYED_WORK(vzub_idle_work, vzub_idle);
 
 static bool vzub_is_unused(struct vzub *ub)
 {
-	return vz_user_ns_count(ub->user_ns) == 1 && !vzub_family_is_busy(ub);
+	return vz_user_ns_count(ub->user_ns) == 1 &&
+	       vzub_own_is_empty(ub) && !vzub_family_is_busy(ub);
 }
 
 static void vzub_reap(struct work_struct *work);
@@ -191,6 +195,28 @@ static int vzub_ct_create(struct vz_ct *ct)
 	return 0;
 }
 
+static int vzub_ct_start(struct vz_ct *ct)
+{
+	struct vzub *ub;
+
+	guard(mutex)(&vzub_lock);
+	ub = vzub_of_id(ct->id);
+	if (ub)
+		rcu_assign_pointer(ub->pid_ns, ct->pid_ns);
+	return 0;
+}
+
+/* The container keeps its pid namespace for a grace period more. */
+static void vzub_ct_stop(struct vz_ct *ct)
+{
+	struct vzub *ub;
+
+	guard(mutex)(&vzub_lock);
+	ub = vzub_of_id(ct->id);
+	if (ub)
+		RCU_INIT_POINTER(ub->pid_ns, NULL);
+}
+
 static void vzub_ct_release(struct vz_ct *ct)
 {
 	struct vzub *ub;
@@ -209,6 +235,8 @@ static struct vz_subsys vzub_subsys = {
 	.name		= "vzubc",
 	.owner		= THIS_MODULE,
 	.ct_create	= vzub_ct_create,
+	.ct_start	= vzub_ct_start,
+	.ct_stop	= vzub_ct_stop,
 	.ct_release	= vzub_ct_release,
 	.ioctl		= vzub_ctl_ioctl,
 	.ioctl_first	= _IOC_NR(VZUB_IOC_SET),

@@ -22,6 +22,7 @@
 #include <vz/subsys.h>
 
 struct seq_file;
+struct vzub_owned;
 
 /**
  * enum vzub_severity - what an allocation may go up to
@@ -78,7 +79,10 @@ struct vzub_log {
  * @counter: the resources, by enum vzub_resource
  * @log: what was refused last
  * @event_work: tells about it
- * @recount_lock: held while processes are looked at, see mm.c
+ * @exact: what was found when the resource was counted anew, see vm.c
+ * @pid_ns: of its init, which pins it; NULL: there is none.  RCU
+ * @own_lock: protects @owned
+ * @owned: objects it is charged for, see own.c
  * @by_cgroup: link in the hash keyed by @cgroup
  * @by_user_ns: link in the hash keyed by @user_ns
  * @list: link in the list of all, changed under vzub_lock, read under RCU
@@ -95,7 +99,10 @@ struct vzub {
 	struct vzub_counter	counter[VZUB_RESOURCES];
 	struct vzub_log		log;
 	struct work_struct	event_work;
-	spinlock_t		recount_lock;
+	atomic64_t		exact[VZUB_SHMPAGES + 1];
+	struct pid_namespace __rcu *pid_ns;
+	spinlock_t		own_lock;
+	struct list_head	owned;
 	struct hlist_node	by_cgroup;
 	struct hlist_node	by_user_ns;
 	struct list_head	list;
@@ -214,6 +221,45 @@ void vzub_peak(struct vzub_counter *c, s64 held);
 void vzub_refused(struct vzub *ub, enum vzub_resource resource, u64 held,
 		  u64 wanted, u64 bound);
 
+/* own.c */
+struct vzub_owned *vzub_own_note(struct vzub *ub, enum vzub_resource resource,
+				 u64 amount);
+struct vzub_owned *vzub_own_charge(struct vzub *ub,
+				   enum vzub_resource resource, u64 amount);
+void vzub_own_cancel(struct vzub_owned *o);
+void vzub_own_set(struct vzub_owned *o, const void *key, int number);
+void vzub_own_gone(const void *key, int number);
+void vzub_own_for_each(struct vzub *ub, enum vzub_resource resource,
+		       void (*fn)(const void *key, u64 amount, void *data),
+		       void *data);
+bool vzub_own_is_empty(struct vzub *ub);
+void vzub_own_drop(struct vzub *ub);
+int vzub_own_init(void);
+void vzub_own_exit(void);
+
+/**
+ * struct vzub_mm_sum - what all processes have, in pages
+ * @private: private and writable
+ * @locked: locked
+ */
+struct vzub_mm_sum {
+	u64	private;
+	u64	locked;
+};
+
+/* mm.c */
+void vzub_mm_sum(struct vzub *ub, struct vzub_mm_sum *sum);
+
+/* vm.c */
+void vzub_vm_fill(struct vzub *ub, struct vzub_value *v);
+
+/* locked.c */
+void vzub_locked_fill(struct vzub *ub, struct vzub_value *v);
+
+/* signal.c */
+void vzub_siginfo_fill(struct vzub *ub, struct vzub_value *v);
+void vzub_siginfo_init(struct vzub *ub);
+
 /* log.c */
 void vzub_log_init(struct vzub *ub);
 void vzub_log_add(struct vzub *ub, const struct vzub_record *r);
@@ -267,5 +313,12 @@ void vzub_proc_exit(void);
 
 /* one for each family */
 extern const struct vzub_family vzub_file_family;
+extern const struct vzub_family vzub_lock_family;
+extern const struct vzub_family vzub_locked_family;
+extern const struct vzub_family vzub_pty_family;
+extern const struct vzub_family vzub_shm_family;
+extern const struct vzub_family vzub_signal_family;
+extern const struct vzub_family vzub_task_family;
+extern const struct vzub_family vzub_vm_family;
 
 #endif /* _VZUBC_H */

@@ -13,7 +13,7 @@
 #include "use.h"
 
 static const struct taker *const all[] = {
-	file_takers, task_takers,
+	file_takers, memory_takers, misc_takers, task_takers,
 };
 
 static const struct taker *find(const char *name)
@@ -35,7 +35,7 @@ static const char *error_name(int err)
 
 int main(int argc, char **argv)
 {
-	const struct rlimit files = { 1 << 20, 1 << 20 };
+	const struct rlimit most = { 1 << 20, 1 << 20 };
 	const struct taker *t = argc >= 3 ? find(argv[1]) : NULL;
 	long count, size, n;
 	int err = 0;
@@ -44,7 +44,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: ub-use NAME COUNT [SIZE]\n");
 		return 2;
 	}
-	setrlimit(RLIMIT_NOFILE, &files);
+	setrlimit(RLIMIT_NOFILE, &most);
+	setrlimit(RLIMIT_SIGPENDING, &most);
 	count = atol(argv[2]);
 	size = argc > 3 ? atol(argv[3]) : 1;
 	for (n = 0; n < count && !err; n++)

@@ -122,6 +122,7 @@ static struct vz_hook _hook = {						\
 	},								\
 }
 
+void *vz_symbol(const char *name);
 void vz_hook_return(void);
 int vz_hook_add(struct vz_hook *hook);
 void vz_hook_remove(struct vz_hook *hook);

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * numflock: locks of files, by flock(2) and by fcntl(2).
+ *
+ * No function of the kernel adds or removes one lock: these are inlined.  So
+ * the owner's locks of an inode are counted before and after the function that
+ * changes them, under a mutex that all changes of that inode by containers
+ * take.  It never waits for a lock to become free.
+ *
+ * A lock by flock(2), or of an open file description, belongs to who opened the
+ * file, another one to the process that has it.  Leases are not counted: a file
+ * has at most one, and files are limited.
+ */
+#include <linux/cred.h>
+#include <linux/hash.h>
+#include <linux/mutex.h>
+#include <linux/static_call.h>
+#include "../compat/wrapper/filelock.h"
+#include "vzubc.h"
+
+#define VZUB_LOCK_BITS	6
+
+static struct mutex vzub_lock_mutex[1 << VZUB_LOCK_BITS];
+
+/**
+ * struct vzub_locking - a change of locks
+ * @inode: of which file
+ * @request: what is asked for
+ * @ub: whose beancounter
+ * @flock: by flock(2)
+ */
+struct vzub_locking {
+	struct inode		*inode;
+	struct file_lock	*request;
+	struct vzub		*ub;
+	bool			flock;
+};
+
+static struct vzub *vzub_of_lock(struct file_lock *request, bool flock)
+{
+	struct vz_lock_core *core = vz_lock_of(request);
+	struct file *file = vz_lock_file(core);
+
+	if (file && (flock || vz_lock_owner(core) == file))
+		return vzub_of_user_ns(file->f_cred->user_ns);
+	return vzub_of_user_ns(current_user_ns());
+}
+
+static bool vzub_lock_is_ours(const struct vzub_locking *l,
+			      struct vz_lock_core *core)
+{
+	struct vz_lock_core *request = vz_lock_of(l->request);
+
+	return l->flock ? vz_lock_file(core) == vz_lock_file(request) :
+			  vz_lock_owner(core) == vz_lock_owner(request);
+}
+
+/* Is it cut in two when what is asked for is taken out of its middle? */
+static bool vzub_lock_is_split(const struct vzub_locking *l,
+			       const struct file_lock *fl)
+{
+	return !l->flock && fl->fl_start < l->request->fl_start &&
+	       fl->fl_end > l->request->fl_end;
+}
+
+/* How many the owner has; @split: one of them would be cut in two. */
+static int vzub_lock_count(const struct vzub_locking *l, bool *split)
+{
+	struct file_lock_context *ctx = locks_inode_context(l->inode);
+	struct vz_lock_core *core;
+	struct list_head *list;
+	int n = 0;
+
+	if (!ctx)
+		return 0;
+	list = l->flock ? &ctx->flc_flock : &ctx->flc_posix;
+	guard(spinlock)(&ctx->flc_lock);
+	list_for_each_entry(core, list, VZ_LOCK_LIST) {
+		if (!vzub_lock_is_ours(l, core))
+			continue;
+		n++;
+		if (split)
+			*split |= vzub_lock_is_split(l, vz_lock_entry(core));
+	}
+	return n;
+}
+
+static bool vzub_lock_charge(const struct vzub_locking *l, int *before,
+			     int *charged)
+{
+	bool unlock = vz_lock_type(vz_lock_of(l->request)) == F_UNLCK;
+	bool split = false;
+
+	*before = vzub_lock_count(l, &split);
+	*charged = unlock ? split : !(l->flock && *before);
+	return !*charged || vzub_charge(l->ub, VZUB_NUMFLOCK, 1,
+					unlock ? VZUB_SOFT : VZUB_HARD);
+}
+
+static void vzub_lock_settle(const struct vzub_locking *l, int before,
+			     int charged)
+{
+	int more = vzub_lock_count(l, NULL) - before - charged;
+
+	if (more > 0)
+		vzub_charge(l->ub, VZUB_NUMFLOCK, more, VZUB_FORCE);
+	else if (more < 0)
+		vzub_uncharge(l->ub, VZUB_NUMFLOCK, -more);
+}
+
+static int vzub_no_flock(struct inode *inode, struct file_lock *request)
+{
+	return -ENOLCK;
+}
+
+static int vzub_no_posix(struct inode *inode, struct file_lock *request,
+			 struct file_lock *conflict)
+{
+	return -ENOLCK;
+}
+
+DEFINE_STATIC_CALL(vzub_flock, vzub_no_flock);
+DEFINE_STATIC_CALL(vzub_posix, vzub_no_posix);
+
+static int vzub_lock_call(const struct vzub_locking *l,
+			  struct file_lock *conflict)
+{
+	return l->flock ? static_call(vzub_flock)(l->inode, l->request) :
+			  static_call(vzub_posix)(l->inode, l->request,
+						  conflict);
+}
+
+static int vzub_lock_change(struct vzub_locking *l, struct file_lock *conflict)
+{
+	struct mutex *m = &vzub_lock_mutex[hash_ptr(l->inode, VZUB_LOCK_BITS)];
+	int before, charged, ret;
+
+	/* what keeps it is the file or our own credentials */
+	scoped_guard(rcu)
+		l->ub = vzub_of_lock(l->request, l->flock);
+	if (!l->ub)
+		return vzub_lock_call(l, conflict);
+	guard(mutex)(m);
+	if (!vzub_lock_charge(l, &before, &charged))
+		return l->flock ? -ENOMEM : -ENOLCK;
+	ret = vzub_lock_call(l, conflict);
+	vzub_lock_settle(l, before, charged);
+	return ret;
+}
+
+static int vzub_flock_inode(struct inode *inode, struct file_lock *request)
+{
+	struct vzub_locking l = {
+		.inode = inode,
+		.request = request,
+		.flock = true,
+	};
+	int ret = vzub_lock_change(&l, NULL);
+
+	vz_hook_leave();
+	return ret;
+}
+
+static int vzub_posix_inode(struct inode *inode, struct file_lock *request,
+			    struct file_lock *conflict)
+{
+	struct vzub_locking l = {
+		.inode = inode,
+		.request = request,
+	};
+	int ret = vzub_lock_change(&l, conflict);
+
+	vz_hook_leave();
+	return ret;
+}
+
+static __always_inline void vzub_on_lock(struct vz_hook *hook,
+					 struct pt_regs *regs, bool flock,
+					 void *wrapper)
+{
+	struct file_lock *request = (void *)regs_get_kernel_argument(regs, 1);
+	bool ours;
+
+	scoped_guard(rcu)
+		ours = vzub_of_lock(request, flock);
+	if (ours)
+		vz_hook_redirect(hook, regs, wrapper);
+}
+
+static __always_inline void vzub_on_flock(struct vz_hook *hook,
+					  struct pt_regs *regs)
+{
+	vzub_on_lock(hook, regs, true, vzub_flock_inode);
+}
+
+static __always_inline void vzub_on_posix(struct vz_hook *hook,
+					  struct pt_regs *regs)
+{
+	vzub_on_lock(hook, regs, false, vzub_posix_inode);
+}
+
+VZ_HOOK(vzub_flock_hook, flock_lock_inode, "numflock is not counted",
+	vzub_on_flock);
+VZ_HOOK(vzub_posix_hook, posix_lock_inode, "numflock is not counted",
+	vzub_on_posix);
+
+static struct vz_hook * const vzub_lock_hooks[] = {
+	&vzub_flock_hook, &vzub_posix_hook,
+};
+
+static int vzub_lock_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vzub_lock_mutex); i++)
+		mutex_init(&vzub_lock_mutex[i]);
+	if (vzub_flock_hook.addr)
+		static_call_update(vzub_flock, vzub_flock_hook.addr);
+	if (vzub_posix_hook.addr)
+		static_call_update(vzub_posix, vzub_posix_hook.addr);
+	return 0;
+}
+
+const struct vzub_family vzub_lock_family = {
+	.hooks	= vzub_lock_hooks,
+	.count	= ARRAY_SIZE(vzub_lock_hooks),
+	.init	= vzub_lock_init,
+};

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * numproc: threads, as the pids controller counts them.  Its own limit is set
+ * to the barrier, too; the hook comes first, to answer as OpenVZ did and to
+ * count what is refused.
+ */
+#include <linux/kthread.h>
+#include <vz/ct.h>
+#include "vzubc.h"
+
+static __always_inline void vzub_on_fork(struct vz_hook *hook,
+					 struct pt_regs *regs)
+{
+	struct css_set *cset = (void *)regs_get_kernel_argument(regs, 1);
+	struct vzub_counter *c;
+	struct vzub *ub;
+	u64 barrier;
+	s64 held;
+
+	guard(rcu)();
+	ub = vzub_of_cgroup(cset->dfl_cgrp);
+	if (!ub)
+		return;
+	c = &ub->counter[VZUB_NUMPROC];
+	barrier = READ_ONCE(c->barrier);
+	held = vz_cgroup_pids(ub->cgroup);
+	if (held < (s64)barrier) {
+		vzub_peak(c, held + 1);
+		return;
+	}
+	vzub_refused(ub, VZUB_NUMPROC, held, 1, barrier);
+	vz_hook_refuse(regs, -ENOMEM);
+}
+
+VZ_HOOK(vzub_fork, pids_can_fork, "refused forks are not counted",
+	vzub_on_fork);
+
+static struct vz_hook * const vzub_task_hooks[] = { &vzub_fork };
+
+static int vzub_task_idle(void *arg)
+{
+	return 0;
+}
+
+static void vzub_task_touch(void)
+{
+	struct task_struct *task = kthread_create(vzub_task_idle, NULL, "vzub");
+
+	if (!IS_ERR(task))
+		kthread_stop(task);
+}
+
+const struct vzub_family vzub_task_family = {
+	.hooks	= vzub_task_hooks,
+	.count	= ARRAY_SIZE(vzub_task_hooks),
+	.touch	= vzub_task_touch,
+};

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * privvmpages and shmpages: address space that can be written to and is nobody
+ * else's, and shared memory.
+ *
+ * The kernel asks before it grants either, and tells nobody when they are given
+ * back.  So what was granted is added up until it would be too much, or a
+ * sixteenth more than what was known for sure; then the container is counted
+ * anew.  What other processors grant meanwhile is missed by that count and seen
+ * by the next one.
+ */
+#include <linux/kallsyms.h>
+#include <linux/memcontrol.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/static_call.h>
+#include <linux/string.h>
+#include "../compat/wrapper/shmem.h"
+#include "vzubc.h"
+
+/* Counted anew at the latest after that many pages more */
+#define VZUB_VM_MORE	1024
+
+/* Callers of security_vm_enough_memory_mm(); there are about 15 */
+#define VZUB_VM_CALLERS	64
+
+/**
+ * enum vzub_vm_class - what a caller wants
+ * @VZUB_VM_UNKNOWN: nobody looked yet
+ * @VZUB_VM_PRIVATE: private memory
+ * @VZUB_VM_STACK: private memory that a process cannot do without
+ * @VZUB_VM_SHARED: shared memory
+ */
+enum vzub_vm_class {
+	VZUB_VM_UNKNOWN,
+	VZUB_VM_PRIVATE,
+	VZUB_VM_STACK,
+	VZUB_VM_SHARED,
+};
+
+/**
+ * struct vzub_vm_caller - a caller
+ * @from: where the call returns to, 0: free; set once, after @class
+ * @class: enum vzub_vm_class
+ */
+struct vzub_vm_caller {
+	unsigned long	from;
+	u8		class;
+};
+
+static struct vzub_vm_caller vzub_vm_callers[VZUB_VM_CALLERS];
+static DEFINE_SPINLOCK(vzub_vm_lock);
+
+/* Which function an address is in says what is wanted. */
+static enum vzub_vm_class vzub_vm_judge(unsigned long from)
+{
+	char name[KSYM_SYMBOL_LEN];
+
+	sprint_symbol(name, from);
+	if (strnstr(name, "shmem", sizeof(name)))
+		return VZUB_VM_SHARED;
+	if (strnstr(name, "stack", sizeof(name)) ||
+	    str_has_prefix(name, "expand_downwards") ||
+	    str_has_prefix(name, "expand_upwards") ||
+	    str_has_prefix(name, "insert_vm_struct"))
+		return VZUB_VM_STACK;
+	return VZUB_VM_PRIVATE;
+}
+
+static noinline enum vzub_vm_class vzub_vm_learn(unsigned long from)
+{
+	enum vzub_vm_class class = vzub_vm_judge(from);
+	unsigned int i;
+
+	guard(spinlock)(&vzub_vm_lock);
+	for (i = 0; i < VZUB_VM_CALLERS; i++) {
+		if (vzub_vm_callers[i].from == from)
+			break;
+		if (vzub_vm_callers[i].from)
+			continue;
+		vzub_vm_callers[i].class = class;
+		/* pairs with vzub_vm_classify() */
+		smp_store_release(&vzub_vm_callers[i].from, from);
+		break;
+	}
+	return class;
+}
+
+static enum vzub_vm_class vzub_vm_classify(unsigned long from)
+{
+	unsigned long f;
+	unsigned int i;
+
+	for (i = 0; i < VZUB_VM_CALLERS; i++) {
+		/* pairs with vzub_vm_learn() */
+		f = smp_load_acquire(&vzub_vm_callers[i].from);
+		if (f == from)
+			return vzub_vm_callers[i].class;
+		if (!f)
+			break;
+	}
+	return vzub_vm_learn(from);
+}
+
+/**
+ * struct vzub_vm_want - what a call asks for
+ * @resource: of what
+ * @bound: how much there may be
+ * @pages: how much more
+ */
+struct vzub_vm_want {
+	enum vzub_resource	resource;
+	u64			bound;
+	long			pages;
+};
+
+static void vzub_vm_want(struct vzub *ub, struct vzub_vm_want *w,
+			 unsigned long from, long pages)
+{
+	enum vzub_vm_class class = vzub_vm_classify(from);
+	enum vzub_severity severity = VZUB_HARD;
+
+	w->resource = class == VZUB_VM_SHARED ? VZUB_SHMPAGES :
+						VZUB_PRIVVMPAGES;
+	w->pages = pages;
+	if (class == VZUB_VM_STACK || current->in_execve)
+		severity = VZUB_SOFT;
+	w->bound = vzub_bound(&ub->counter[w->resource], severity);
+}
+
+/* Granted without a look at the processes? */
+static bool vzub_vm_is_fine(struct vzub *ub, const struct vzub_vm_want *w)
+{
+	struct vzub_counter *c = &ub->counter[w->resource];
+	s64 exact = atomic64_read(&ub->exact[w->resource]);
+	s64 held = atomic64_add_return(w->pages, &c->held);
+
+	if (held <= (s64)w->bound &&
+	    held <= exact + exact / 16 + VZUB_VM_MORE)
+		return true;
+	atomic64_sub(w->pages, &c->held);
+	return false;
+}
+
+static void vzub_shm_untouched(const void *key, u64 amount, void *data)
+{
+	u64 present = READ_ONCE(SHMEM_I((struct inode *)key)->alloced);
+
+	if (amount > present)
+		*(u64 *)data += amount - present;
+}
+
+/* In 6.1 it takes no argument, and does not look at the one it gets. */
+static void vzub_no_flush(struct mem_cgroup *memcg)
+{
+}
+
+static unsigned long vzub_no_state(struct mem_cgroup *memcg, int idx)
+{
+	return 0;
+}
+
+DEFINE_STATIC_CALL(vzub_flush_stats, vzub_no_flush);
+DEFINE_STATIC_CALL(vzub_memcg_state, vzub_no_state);
+
+static struct mem_cgroup *vzub_memcg(const struct vzub *ub)
+{
+	struct cgroup_subsys_state *css;
+
+	css = rcu_dereference(ub->cgroup->subsys[memory_cgrp_id]);
+	return css ? mem_cgroup_from_css(css) : NULL;
+}
+
+/* In memory, and reserved for segments that were not used so far. */
+static u64 vzub_shm_pages(struct vzub *ub)
+{
+	struct mem_cgroup *memcg;
+	u64 pages = 0;
+
+	vzub_own_for_each(ub, VZUB_SHMPAGES, vzub_shm_untouched, &pages);
+	guard(rcu)();
+	memcg = vzub_memcg(ub);
+	if (memcg)
+		pages += static_call(vzub_memcg_state)(memcg, NR_SHMEM);
+	return pages;
+}
+
+/* The kernel adds up what its processors counted every other second. */
+static void vzub_shm_flush(struct vzub *ub)
+{
+	struct mem_cgroup *memcg;
+
+	/* a task of ours keeps it */
+	scoped_guard(rcu)
+		memcg = vzub_memcg(ub);
+	if (memcg)
+		static_call(vzub_flush_stats)(memcg);
+}
+
+static u64 vzub_vm_exact(struct vzub *ub, enum vzub_resource resource)
+{
+	struct vzub_mm_sum sum;
+	u64 pages;
+
+	if (resource == VZUB_SHMPAGES) {
+		pages = vzub_shm_pages(ub);
+	} else {
+		vzub_mm_sum(ub, &sum);
+		pages = sum.private;
+	}
+	atomic64_set(&ub->exact[resource], pages);
+	return pages;
+}
+
+/* Counts anew, and decides. */
+static bool vzub_vm_recount(struct vzub *ub, const struct vzub_vm_want *w)
+{
+	struct vzub_counter *c = &ub->counter[w->resource];
+	u64 held;
+
+	if (w->resource == VZUB_SHMPAGES)
+		vzub_shm_flush(ub);
+	held = vzub_vm_exact(ub, w->resource);
+	if (held + w->pages > w->bound) {
+		atomic64_set(&c->held, held);
+		vzub_peak(c, held);
+		vzub_refused(ub, w->resource, held, w->pages, w->bound);
+		return false;
+	}
+	atomic64_set(&c->held, held + w->pages);
+	vzub_peak(c, held + w->pages);
+	return true;
+}
+
+static int vzub_no_memory(struct mm_struct *mm, long pages)
+{
+	return -ENOMEM;
+}
+
+DEFINE_STATIC_CALL(vzub_enough_memory, vzub_no_memory);
+
+static int vzub_vm_enough(struct mm_struct *mm, long pages)
+{
+	unsigned long from = (unsigned long)__builtin_return_address(0);
+	struct vzub_vm_want w;
+	struct vzub *ub;
+	bool granted = true;
+	int ret = -ENOMEM;
+
+	/* the cgroup we are in keeps it */
+	scoped_guard(rcu)
+		ub = vzub_of_task(current);
+	if (ub) {
+		vzub_vm_want(ub, &w, from, pages);
+		granted = vzub_vm_recount(ub, &w);
+	}
+	if (granted)
+		ret = static_call(vzub_enough_memory)(mm, pages);
+	vz_hook_leave();
+	return ret;
+}
+
+static __always_inline void vzub_on_enough_memory(struct vz_hook *hook,
+						  struct pt_regs *regs,
+						  unsigned long from)
+{
+	struct vzub_vm_want w;
+	struct vzub *ub;
+
+	guard(rcu)();
+	ub = vzub_of_task(current);
+	if (!ub)
+		return;
+	vzub_vm_want(ub, &w, from, regs_get_kernel_argument(regs, 1));
+	if (!vzub_vm_is_fine(ub, &w))
+		vz_hook_redirect(hook, regs, vzub_vm_enough);
+}
+
+VZ_HOOK_FROM(vzub_vm_hook, security_vm_enough_memory_mm,
+	     "privvmpages and shmpages are not limited",
+	     vzub_on_enough_memory);
+
+static struct vz_hook * const vzub_vm_hooks[] = { &vzub_vm_hook };
+
+static int vzub_vm_init(void)
+{
+	void *flush = vz_symbol("mem_cgroup_flush_stats");
+	void *state = vz_symbol("memcg_page_state");
+
+	if (flush)
+		static_call_update(vzub_flush_stats, flush);
+	if (state)
+		static_call_update(vzub_memcg_state, state);
+	if (vzub_vm_hook.addr)
+		static_call_update(vzub_enough_memory, vzub_vm_hook.addr);
+	return 0;
+}
+
+static void vzub_vm_touch(void)
+{
+	struct file *file = vz_shmem_file("vzub", PAGE_SIZE);
+
+	if (IS_ERR(file))
+		return;
+	fput(file);
+	flush_delayed_fput();
+}
+
+const struct vzub_family vzub_vm_family = {
+	.hooks	= vzub_vm_hooks,
+	.count	= ARRAY_SIZE(vzub_vm_hooks),
+	.init	= vzub_vm_init,
+	.touch	= vzub_vm_touch,
+};
+
+/**
+ * vzub_vm_fill - count private or shared memory
+ * @ub: beancounter
+ * @v: stored there
+ */
+void vzub_vm_fill(struct vzub *ub, struct vzub_value *v)
+{
+	v->held = vzub_vm_exact(ub, v->resource);
+}
