@@ -5,9 +5,11 @@
 #include "vzubc.h"
 
 static const struct vzub_family * const vzub_families[] = {
-	&vzub_file_family, &vzub_lock_family, &vzub_locked_family,
-	&vzub_pty_family, &vzub_shm_family, &vzub_signal_family,
-	&vzub_task_family, &vzub_vm_family,
+	&vzub_cgroup_family, &vzub_file_family, &vzub_key_family,
+	&vzub_lock_family, &vzub_locked_family, &vzub_mount_family,
+	&vzub_neigh_family, &vzub_pty_family, &vzub_shm_family,
+	&vzub_signal_family, &vzub_task_family, &vzub_ucount_family,
+	&vzub_vm_family,
 };
 
 static const unsigned int vzub_families_count = ARRAY_SIZE(vzub_families);

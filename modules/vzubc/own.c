@@ -112,24 +112,6 @@ void vzub_own_cancel(struct vzub_owned *o)
 	kmem_cache_free(vzub_own_cache, o);
 }
 
-/**
- * vzub_own_set - it was made
- * @o: charge
- * @key: its address
- * @number: its number
- */
-void vzub_own_set(struct vzub_owned *o, const void *key, int number)
-{
-	struct vzub_own_bucket *b = vzub_own_bucket(key, number);
-
-	o->key = key;
-	o->number = number;
-	scoped_guard(spinlock, &o->ub->own_lock)
-		list_add(&o->list, &o->ub->owned);
-	guard(spinlock)(&b->lock);
-	hlist_add_head(&o->hash, &b->list);
-}
-
 static struct vzub_owned *vzub_own_take(const void *key, int number)
 {
 	struct vzub_own_bucket *b = vzub_own_bucket(key, number);
@@ -171,6 +153,28 @@ void vzub_own_gone(const void *key, int number)
 	o = vzub_own_take(key, number);
 	if (o)
 		vzub_own_free(o);
+}
+
+/**
+ * vzub_own_set - it was made
+ * @o: charge
+ * @key: its address
+ * @number: its number
+ *
+ * One of the same address that is known already is gone: the kernel freed it
+ * where nobody is told.
+ */
+void vzub_own_set(struct vzub_owned *o, const void *key, int number)
+{
+	struct vzub_own_bucket *b = vzub_own_bucket(key, number);
+
+	vzub_own_gone(key, number);
+	o->key = key;
+	o->number = number;
+	scoped_guard(spinlock, &o->ub->own_lock)
+		list_add(&o->list, &o->ub->owned);
+	guard(spinlock)(&b->lock);
+	hlist_add_head(&o->hash, &b->list);
 }
 
 /**

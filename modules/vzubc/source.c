@@ -52,12 +52,33 @@ static const struct vzub_source vzub_sources[VZUB_RESOURCES] = {
 	},
 	[VZUB_NUMIPTENT]	= { .name = "numiptent" },
 	[VZUB_SWAPPAGES]	= { .name = "swappages" },
-	[VZUB_NUMINOTIFY]	= { .name = "numinotify" },
-	[VZUB_NUMKEYS]		= { .name = "numkeys" },
-	[VZUB_NUMMOUNTS]	= { .name = "nummounts" },
-	[VZUB_NUMNS]		= { .name = "numns" },
-	[VZUB_NUMCGROUP]	= { .name = "numcgroup" },
-	[VZUB_NUMNEIGH]		= { .name = "numneigh" },
+	[VZUB_NUMINOTIFY]	= {
+		.name = "numinotify",
+		.family = &vzub_ucount_family,
+		.fill = vzub_ucount_fill,
+	},
+	[VZUB_NUMKEYS]	= {
+		.name = "numkeys",
+		.family = &vzub_key_family,
+	},
+	[VZUB_NUMMOUNTS]	= {
+		.name = "nummounts",
+		.family = &vzub_mount_family,
+	},
+	[VZUB_NUMNS]		= {
+		.name = "numns",
+		.family = &vzub_ucount_family,
+		.fill = vzub_ucount_fill,
+	},
+	[VZUB_NUMCGROUP]	= {
+		.name = "numcgroup",
+		.family = &vzub_cgroup_family,
+		.fill = vzub_cgroup_fill,
+	},
+	[VZUB_NUMNEIGH]	= {
+		.name = "numneigh",
+		.family = &vzub_neigh_family,
+	},
 };
 
 /**

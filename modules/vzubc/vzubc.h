@@ -253,6 +253,12 @@ void vzub_mm_sum(struct vzub *ub, struct vzub_mm_sum *sum);
 /* vm.c */
 void vzub_vm_fill(struct vzub *ub, struct vzub_value *v);
 
+/* ucount.c */
+void vzub_ucount_fill(struct vzub *ub, struct vzub_value *v);
+
+/* cgroup.c */
+void vzub_cgroup_fill(struct vzub *ub, struct vzub_value *v);
+
 /* locked.c */
 void vzub_locked_fill(struct vzub *ub, struct vzub_value *v);
 
@@ -312,13 +318,18 @@ int vzub_proc_init(void);
 void vzub_proc_exit(void);
 
 /* one for each family */
+extern const struct vzub_family vzub_cgroup_family;
 extern const struct vzub_family vzub_file_family;
+extern const struct vzub_family vzub_key_family;
 extern const struct vzub_family vzub_lock_family;
 extern const struct vzub_family vzub_locked_family;
+extern const struct vzub_family vzub_mount_family;
+extern const struct vzub_family vzub_neigh_family;
 extern const struct vzub_family vzub_pty_family;
 extern const struct vzub_family vzub_shm_family;
 extern const struct vzub_family vzub_signal_family;
 extern const struct vzub_family vzub_task_family;
+extern const struct vzub_family vzub_ucount_family;
 extern const struct vzub_family vzub_vm_family;
 
 #endif /* _VZUBC_H */
