@@ -19,12 +19,14 @@ enum set_option {
 	OPT_NAME,
 	OPT_USERPASSWD,
 	OPT_SKIP_ARPDETECT,
+	OPT_RESET_UB,
 	OPT_PARAM = 0x1000,
 };
 
 struct set_args {
 	bool			save;
 	bool			force;
+	bool			reset_ub;
 	enum set_mode		mode;
 	unsigned int		apply;	/* enum vz_apply_flags */
 	const char		*name;
@@ -40,6 +42,7 @@ static const struct option control_options[] = {
 	{ "name",	required_argument,	NULL, OPT_NAME },
 	{ "userpasswd",	required_argument,	NULL, OPT_USERPASSWD },
 	{ "skip_arpdetect", no_argument,	NULL, OPT_SKIP_ARPDETECT },
+	{ "reset_ub",	no_argument,		NULL, OPT_RESET_UB },
 };
 
 static const struct {
@@ -174,6 +177,9 @@ static int set_option(struct set_args *args, int c)
 	case OPT_SKIP_ARPDETECT:
 		args->apply |= VZ_APPLY_SKIP_ARPDETECT;
 		return 0;
+	case OPT_RESET_UB:
+		args->reset_ub = true;
+		return 0;
 	case '?':
 		return VZ_E_INVALID_VALUE;
 	default:
@@ -214,6 +220,10 @@ static int parse_set(struct set_args *args, int argc, char **argv)
 			return code;
 	}
 	code = extra_arguments(argc - optind, argv + optind);
+	if (!code && args->reset_ub && argc > 2) {
+		fprintf(stderr, "--reset_ub cannot be combined with other options\n");
+		code = VZ_E_INVALID_SYNTAX;
+	}
 	return code ? code : check_save(args);
 }
 
@@ -357,11 +367,24 @@ static int set_stopped(struct cli *cli, const struct set_args *args)
 	return 0;
 }
 
-/* CT 0 has no limits of its own in force yet: they can be stored only. */
+static bool any_ub(const struct vz_config *changes)
+{
+	const char *name, *value;
+	size_t iter = 0;
+
+	while (vz_config_next(changes, &iter, &name, &value))
+		if (vz_ub_by_variable(name))
+			return true;
+	return false;
+}
+
+/* CT 0 has no limits of its own: the kernel counts nothing that could be
+ * refused to the host.  They can be stored only. */
 static int set_host(struct cli *cli, const struct set_args *args)
 {
 	const char *name, *value;
 	size_t i, iter = 0;
+	int code;
 
 	while (vz_config_next(args->changes, &iter, &name, &value)) {
 		for (i = 0; i < ARRAY_SIZE(host_prefixes); i++)
@@ -377,10 +400,24 @@ static int set_host(struct cli *cli, const struct set_args *args)
 		complain(cli, "CT 0, the host, takes resource limits only");
 		return VZ_E_INVALID_VALUE;
 	}
+	code = args->save ? save(cli, args) : 0;
+	if (code || is_empty(args->changes))
+		return code;
+	complain(cli, "Limits of CT 0, the host, are not put into effect: the host is never limited, --save only stores them");
 	if (args->save)
-		return save(cli, args);
-	complain(cli, "Limits of CT 0, the host, cannot be put into effect by this version; --save stores them");
-	return VZ_E_BAD_KERNEL;
+		return 0;
+	return any_ub(args->changes) ? VZ_E_SETUBC : VZ_E_BAD_KERNEL;
+}
+
+static int reset_ub(struct cli *cli)
+{
+	struct vz_error err = { 0 };
+
+	if (!cli->ctid) {
+		complain(cli, "CT 0, the host, has no limits to be reset");
+		return VZ_E_INVALID_VALUE;
+	}
+	return vz_ct_ub_reset(cli->ct, &err) < 0 ? failed(cli, &err) : 0;
 }
 
 static int set(struct cli *cli, const struct set_args *args)
@@ -393,6 +430,8 @@ static int set(struct cli *cli, const struct set_args *args)
 	code = vzctl_begin(cli);
 	if (code)
 		return code;
+	if (args->reset_ub)
+		return reset_ub(cli);
 	if (cli->ctid == 0)
 		return set_host(cli, args);
 	if (args->name && has_name_conflict(cli, args->name))

@@ -3,6 +3,7 @@
 #include "net.h"
 #include "quota.h"
 #include "traffic.h"
+#include "ubc.h"
 
 static int apply_hostname(struct vz_ct *ct, const char *value,
 			  struct vz_error *err)
@@ -43,41 +44,6 @@ VZ_EXPORT int vz_ct_set_password(struct vz_ct *ct, const char *user_password,
 			      "password", err);
 }
 
-/*
- * Limits are read from the container's config by vz_cgroup_limits(), so the
- * changes are put there for the time of the call.
- */
-static int apply_limits(struct vz_ct *ct, const struct vz_config *changes,
-			struct vz_error *err)
-{
-	static const char *const names[] = {
-		"PHYSPAGES", "SWAPPAGES", "PRIVVMPAGES", "NUMPROC",
-	};
-	struct vz_config *saved = ct->config;
-	autoconfig struct vz_config *merged = NULL;
-	bool any = false;
-	size_t i;
-	int ret;
-
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		any |= vz_config_get(changes, names[i]) != NULL;
-	if (!any)
-		return 0;
-	ret = vz_config_new(ct->ctx, &merged, err);
-	if (!ret)
-		ret = vz_config_merge(merged, saved, err);
-	if (!ret)
-		ret = vz_config_merge(merged, changes, err);
-	if (ret)
-		return ret;
-	ct->config = merged;
-	ret = vz_cgroup_limits(ct, err);
-	ct->config = saved;
-	if (!ret)
-		ct_info(ct, "UB limits were set successfully");
-	return ret;
-}
-
 VZ_EXPORT bool vz_ct_needs_restart(struct vz_ct *ct, const char *name,
 				   const char *value)
 {
@@ -98,7 +64,7 @@ VZ_EXPORT int vz_ct_apply(struct vz_ct *ct, const struct vz_config *changes,
 
 	ret = vz_net_apply(ct, changes, flags, err);
 	if (!ret)
-		ret = apply_limits(ct, changes, err);
+		ret = vz_ub_apply(ct, changes, err);
 	if (!ret)
 		ret = vz_rates_change(ct, changes, err);
 	if (!ret)

@@ -15,16 +15,13 @@
 #include <limits.h>
 #include <poll.h>
 #include <sys/stat.h>
-#include <sys/sysinfo.h>
 #include <time.h>
 
 #include "core.h"
+#include "ubc.h"
 
 #define CGROUP_ROOT	"/sys/fs/cgroup"
 
-/* What a container gets when its config sets no limit: it is never without. */
-#define DEFAULT_TASKS		8192
-#define DEFAULT_MEMORY_SHARE	90	/* percent of the host's memory */
 #define MAX_DESCENDANTS		"4096"
 #define MAX_DEPTH		"64"
 
@@ -187,84 +184,49 @@ bool vz_cgroup_exists(struct vz_ct *ct)
 	return !access(path, F_OK);
 }
 
-static uint64_t host_memory(void)
+static int write_pages(struct vz_ct *ct, const char *file, uint64_t pages,
+		       bool required, struct vz_error *err)
 {
-	struct sysinfo si = {};
+	char value[32] = "max";
 
-	sysinfo(&si);
-	return (uint64_t)si.totalram * si.mem_unit;
+	if (pages != VZ_UB_UNLIMITED)
+		snprintf(value, sizeof(value), "%llu", (unsigned long long)
+			 (pages * sysconf(_SC_PAGESIZE)));
+	return write_limit(ct, file, value, required, err);
 }
 
-/* The limit part of a page counter in bytes; 0 when it is not limited. */
-static uint64_t page_limit(const struct vz_ct *ct, const char *name)
+static int memory_and_tasks(struct vz_ct *ct, struct vz_error *err)
 {
-	const char *value = vz_ct_get(ct, name);
-	uint64_t barrier, limit;
+	struct vz_ub_limit limits[VZ_UB_RESOURCES];
+	char value[32];
+	int ret;
 
-	if (!value || vz_value_limits(value, &barrier, &limit) ||
-	    limit >= INT_MAX)
-		return 0;
-	return limit * sysconf(_SC_PAGESIZE);
-}
-
-static uint64_t memory_limit(const struct vz_ct *ct)
-{
-	uint64_t bytes = page_limit(ct, "PHYSPAGES");
-
-	if (!bytes)
-		bytes = page_limit(ct, "PRIVVMPAGES");
-	return bytes ?: host_memory() / 100 * DEFAULT_MEMORY_SHARE;
-}
-
-static uint64_t task_limit(const struct vz_ct *ct)
-{
-	const char *value = vz_ct_get(ct, "NUMPROC");
-	uint64_t barrier, limit;
-
-	if (!value || vz_value_limits(value, &barrier, &limit) ||
-	    !barrier || barrier >= INT_MAX)
-		return DEFAULT_TASKS;
-	return barrier;
-}
-
-/* SWAPPAGES="0:0" means no swap at all, a missing one means no limit. */
-static void swap_limit(const struct vz_ct *ct, char *buf, size_t size)
-{
-	const char *value = vz_ct_get(ct, "SWAPPAGES");
-	uint64_t barrier, limit;
-
-	if (!value || vz_value_limits(value, &barrier, &limit) ||
-	    limit >= INT_MAX)
-		snprintf(buf, size, "max");
-	else
-		snprintf(buf, size, "%llu", (unsigned long long)
-			 (limit * sysconf(_SC_PAGESIZE)));
+	vz_ub_limits(ct, limits);
+	ret = write_pages(ct, "/memory.max", limits[VZUB_PHYSPAGES].limit, true,
+			  err);
+	if (!ret)
+		ret = write_pages(ct, "/memory.swap.max",
+				  limits[VZUB_SWAPPAGES].limit, false, err);
+	if (ret)
+		return ret;
+	snprintf(value, sizeof(value), "%llu",
+		 (unsigned long long)limits[VZUB_NUMPROC].barrier);
+	return write_limit(ct, "/pids.max", value, true, err);
 }
 
 int vz_cgroup_limits(struct vz_ct *ct, struct vz_error *err)
 {
-	char value[32];
-	int ret;
+	int ret = 0;
 
-	snprintf(value, sizeof(value), "%llu",
-		 (unsigned long long)memory_limit(ct));
-	ret = write_limit(ct, "/memory.max", value, true, err);
-	if (ret)
-		return ret;
-	swap_limit(ct, value, sizeof(value));
-	ret = write_limit(ct, "/memory.swap.max", value, false, err);
-	if (ret)
-		return ret;
-	snprintf(value, sizeof(value), "%llu",
-		 (unsigned long long)task_limit(ct));
-	ret = write_limit(ct, "/pids.max", value, true, err);
-	if (ret)
-		return ret;
-	ret = write_limit(ct, "/cgroup.max.descendants", MAX_DESCENDANTS, true,
-			  err);
-	if (ret)
-		return ret;
-	return write_limit(ct, "/cgroup.max.depth", MAX_DEPTH, true, err);
+	if (!vz_ub_writes_cgroup(ct->ctx))
+		ret = memory_and_tasks(ct, err);
+	if (!ret)
+		ret = write_limit(ct, "/cgroup.max.descendants",
+				  MAX_DESCENDANTS, true, err);
+	if (!ret)
+		ret = write_limit(ct, "/cgroup.max.depth", MAX_DEPTH, true,
+				  err);
+	return ret;
 }
 
 static int is_populated(int events)

@@ -12,6 +12,7 @@
 #include "area.h"
 #include "config.h"
 #include "quota.h"
+#include "ubc.h"
 
 /**
  * struct creation - one call of vz_ct_create()
@@ -128,6 +129,23 @@ static int fix_layout(struct creation *c)
 	return vz_config_set(c->ct->config, "VE_LAYOUT", layout, c->err);
 }
 
+/* One that sets no beancounter at all, which no sample does, would not start:
+ * it gets the memory that a container without a limit gets. */
+static int fix_memory(struct creation *c)
+{
+	struct vz_ub_limit limits[VZ_UB_RESOURCES];
+	char value[32];
+	size_t i;
+
+	vz_ub_configured(c->ct, limits);
+	for (i = 0; i < VZ_UB_RESOURCES; i++)
+		if (limits[i].set)
+			return 0;
+	snprintf(value, sizeof(value), "0:%llu",
+		 (unsigned long long)vz_ub_default_memory());
+	return vz_config_set(c->ct->config, "PHYSPAGES", value, c->err);
+}
+
 /* Puts the new configuration into the handle; nothing is written yet. */
 static int make_config(struct creation *c)
 {
@@ -145,7 +163,9 @@ static int make_config(struct creation *c)
 	ret = fix_value(c, "VE_ROOT", VZ_E_ROOT_NOTSET);
 	if (!ret)
 		ret = fix_value(c, "VE_PRIVATE", VZ_E_PRIVATE_NOTSET);
-	return ret ? ret : fix_layout(c);
+	if (!ret)
+		ret = fix_layout(c);
+	return ret ? ret : fix_memory(c);
 }
 
 static int find_template(struct creation *c)

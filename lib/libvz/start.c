@@ -17,6 +17,7 @@
 #include "net.h"
 #include "start.h"
 #include "traffic.h"
+#include "ubc.h"
 
 static int check_state(struct vz_ct *ct, unsigned int flags,
 		       struct vz_error *err)
@@ -45,7 +46,8 @@ static int check_state(struct vz_ct *ct, unsigned int flags,
 	if (st.state == VZ_RUNNING)
 		return vz_fail(err, VZ_E_RUNNING, EBUSY,
 			       "Container is already running");
-	return vz_ct_cleanup(ct, VZ_STOP_SKIP_UMOUNT, err);
+	ret = vz_ub_check(ct, err);
+	return ret ? ret : vz_ct_cleanup(ct, VZ_STOP_SKIP_UMOUNT, err);
 }
 
 static int mount_root(struct vz_ct *ct, unsigned int flags,
@@ -121,13 +123,13 @@ static int prepare(struct start *s, struct vz_error *err)
 	if (s->userns < 0)
 		return s->userns;
 	ret = register_ct(s, err);
+	if (!ret)
+		ret = vz_ub_start(s->ct, err);
 	if (ret)
 		return ret;
 	vz_netfilter_setup(s->ct);
 	vz_fault("start:registered");
-	ret = vz_cgroup_limits(s->ct, err);
-	if (!ret)
-		ret = vz_rates_set(s->ct, err);
+	ret = vz_rates_set(s->ct, err);
 	if (ret)
 		return ret;
 	s->dev = vz_dev_create(s->ct, s->base, &s->reg, err);

@@ -537,6 +537,10 @@ int vz_ct_set_password(struct vz_ct *ct, const char *user_password,
 
 #include <vz/quota.h>
 
+/* -------------------------------------------------------- beancounters -- */
+
+#include <vz/ubc.h>
+
 /* ------------------------------------------------------------- events -- */
 
 /** enum vz_event_type - see vz_events_read() */
@@ -547,6 +551,7 @@ enum vz_event_type {
 	VZ_EV_DESTROYED,
 	VZ_EV_OOM,
 	VZ_EV_LIMIT,
+	VZ_EV_REFUSED,
 };
 
 /**
@@ -560,6 +565,7 @@ enum vz_event_type {
  * @pid: VZ_EV_STARTED: init, VZ_EV_OOM: the victim; host pid
  * @comm: VZ_EV_OOM: the victim's name
  * @limits: VZ_EV_LIMIT: enum vz_limit of linux/vzcore.h
+ * @refusal: VZ_EV_REFUSED: the last one
  */
 struct vz_event_msg {
 	int		type;
@@ -571,6 +577,7 @@ struct vz_event_msg {
 	pid_t		pid;
 	char		comm[16];
 	uint32_t	limits;
+	struct vz_ub_refusal refusal;
 };
 
 /** vz_events_open - listens to the kernel module's events */
