@@ -41,6 +41,7 @@ const struct verb verbs[] = {
 	  "quotaon | quotaoff | quotainit CTID" },
 	{ "quotaoff", cmd_quotaoff, "quota", VERB_KERNEL, NULL },
 	{ "quotainit", cmd_quotainit, "quota", VERB_KERNEL, NULL },
+	{ "why", cmd_why, NULL, VERB_KERNEL | VERB_NO_CONF, "why CTID [-j]" },
 	{ "check", cmd_check, NULL, VERB_NO_CTID | VERB_NO_CONF, "check" },
 	{ },
 };

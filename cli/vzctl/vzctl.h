@@ -95,6 +95,7 @@ int cmd_set(struct cli *cli, int argc, char **argv);
 int cmd_quotaon(struct cli *cli, int argc, char **argv);
 int cmd_quotaoff(struct cli *cli, int argc, char **argv);
 int cmd_quotainit(struct cli *cli, int argc, char **argv);
+int cmd_why(struct cli *cli, int argc, char **argv);
 int cmd_check(struct cli *cli, int argc, char **argv);
 
 /** start_container, stop_container - the bodies of start and stop, for

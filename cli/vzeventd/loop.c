@@ -9,6 +9,7 @@
 
 #include <linux/vzcore.h>
 
+#include "../common/refusal.h"
 #include "vzeventd.h"
 
 #define REOPEN	2.0	/* seconds between attempts to reach the module */
@@ -100,6 +101,13 @@ static void tell_limits(struct daemon *d, const struct vz_event_msg *msg)
 			tell(d, msg->ctid, "%s", texts[i]);
 }
 
+static void tell_refusal(struct daemon *d, const struct vz_event_msg *msg)
+{
+	autofree char *text = refusal_text(&msg->refusal);
+
+	tell(d, msg->ctid, "Refused: %s", text);
+}
+
 static void handle(struct daemon *d, const struct vz_event_msg *msg)
 {
 	switch (msg->type) {
@@ -112,6 +120,9 @@ static void handle(struct daemon *d, const struct vz_event_msg *msg)
 		break;
 	case VZ_EV_LIMIT:
 		tell_limits(d, msg);
+		break;
+	case VZ_EV_REFUSED:
+		tell_refusal(d, msg);
 		break;
 	default:
 		log_printf(&d->log, VZ_LOG_DEBUG, msg->ctid, "Event %d",

@@ -14,6 +14,38 @@ struct vz_events {
 	struct vz_event_msg	msg;
 };
 
+static const struct vz_ub_resource *resource_by_name(const char *name)
+{
+	const struct vz_ub_resource *r = NULL;
+
+	while ((r = vz_ub_next(r)))
+		if (!strcmp(r->name, name))
+			break;
+	return r;
+}
+
+static uint64_t get_u64(const struct nlattr *attr)
+{
+	return attr ? nla_get_u64(attr) : 0;
+}
+
+/* Of a resource that only a newer module knows there is no name. */
+static void fill_refusal(struct vz_event_msg *msg, struct nlattr **attrs)
+{
+	const struct vz_ub_resource *r =
+		resource_by_name(nla_get_string(attrs[VZ_A_RESOURCE]));
+
+	msg->refusal = (struct vz_ub_refusal){
+		.time_ns = msg->time_ns,
+		.held = get_u64(attrs[VZ_A_HELD]),
+		.wanted = get_u64(attrs[VZ_A_WANTED]),
+		.bound = get_u64(attrs[VZ_A_BOUND]),
+		.resource = r ? r->number : VZ_UB_RESOURCES,
+		.pid = msg->pid,
+	};
+	memcpy(msg->refusal.comm, msg->comm, sizeof(msg->refusal.comm));
+}
+
 static int fill_msg(struct vz_event_msg *msg, int type, struct nlattr **attrs)
 {
 	*msg = (struct vz_event_msg){ .type = type };
@@ -36,6 +68,8 @@ static int fill_msg(struct vz_event_msg *msg, int type, struct nlattr **attrs)
 		nla_strlcpy(msg->comm, attrs[VZ_A_COMM], sizeof(msg->comm));
 	if (attrs[VZ_A_LIMITS])
 		msg->limits = nla_get_u32(attrs[VZ_A_LIMITS]);
+	if (attrs[VZ_A_RESOURCE])
+		fill_refusal(msg, attrs);
 	return 0;
 }
 
@@ -54,6 +88,8 @@ static int event_type(int command)
 		return VZ_EV_OOM;
 	case VZ_EVENT_LIMIT:
 		return VZ_EV_LIMIT;
+	case VZ_EVENT_REFUSED:
+		return VZ_EV_REFUSED;
 	}
 	return 0;	/* of a newer module */
 }
@@ -70,6 +106,10 @@ static int parse(struct nl_msg *nlmsg, void *data)
 		[VZ_A_PID]		= { .type = NLA_S32 },
 		[VZ_A_COMM]		= { .type = NLA_STRING },
 		[VZ_A_LIMITS]		= { .type = NLA_U32 },
+		[VZ_A_RESOURCE]		= { .type = NLA_STRING },
+		[VZ_A_HELD]		= { .type = NLA_U64 },
+		[VZ_A_WANTED]		= { .type = NLA_U64 },
+		[VZ_A_BOUND]		= { .type = NLA_U64 },
 	};
 	struct nlmsghdr *nlh = nlmsg_hdr(nlmsg);
 	struct nlattr *attrs[VZ_A_MAX + 1];
