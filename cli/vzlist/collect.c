@@ -11,6 +11,8 @@
  * struct subject - what is read of one container before it becomes a row
  * @net: its traffic
  * @net_known: a field needs @net, and it could be read
+ * @ub: its beancounters
+ * @ub_known: the same
  * @quota: its disk usage
  * @quota_known: the same
  */
@@ -20,6 +22,8 @@ struct subject {
 	bool			down;
 	struct vz_net_stat	net;
 	bool			net_known;
+	struct vz_ub_value	ub[VZ_UB_RESOURCES];
+	bool			ub_known;
 	struct vz_quota_usage	quota;
 	bool			quota_known;
 };
@@ -130,15 +134,35 @@ static void set_parts(struct value *value, const int64_t *parts, int part)
 		set_number(value, parts[part]);
 }
 
-/* Of the usage only the number of processes is measured so far; what is down
- * uses nothing. */
+static int64_t ub_number(uint64_t n)
+{
+	return n > VZ_UB_UNLIMITED ? VALUE_UNLIMITED : (int64_t)n;
+}
+
+static void ub_parts(int64_t *parts, const struct vz_ub_value *v)
+{
+	if (v->known) {
+		parts[0] = ub_number(v->held);
+		parts[1] = ub_number(v->maxheld);
+		parts[4] = ub_number(v->failcnt);
+	}
+	parts[2] = ub_number(v->barrier);
+	parts[3] = ub_number(v->limit);
+}
+
+/* The kernel knows what is in force while a container runs, and without vzubc
+ * at least how many processes there are; what is down uses nothing. */
 static void set_ubc(struct value *value, const struct subject *s,
 		    const struct field *field, const char *text)
 {
+	const struct vz_ub_resource *r = vz_ub_by_variable(field->variable);
 	int64_t parts[5];
 
 	clear_parts(parts);
-	parse_limits(text, &parts[2], &parts[3]);
+	if (s->ub_known && r)
+		ub_parts(parts, &s->ub[r->number]);
+	else
+		parse_limits(text, &parts[2], &parts[3]);
 	if (!s->down && !strcmp(field->variable, "NUMPROC"))
 		parts[0] = s->st.nproc;
 	value->known = !s->down;
@@ -174,14 +198,12 @@ static void set_quota(struct value *value, const struct subject *s,
 	set_parts(value, parts, field->part);
 }
 
-/* A vswap config is one with a finite amount of memory. */
 static bool is_vswap(const struct vz_ct *ct)
 {
-	autofree char *text = canonical(ct, "PHYSPAGES");
-	int64_t barrier = -1, limit = -1;
+	struct vz_ub_limit limits[VZ_UB_RESOURCES];
 
-	parse_limits(text, &barrier, &limit);
-	return limit >= 0 && limit != VALUE_UNLIMITED && limit != INT32_MAX;
+	vz_config_ub(vz_ct_config(ct), limits);
+	return vz_ub_is_vswap(limits);
 }
 
 static const char *status_word(const struct subject *s)
@@ -343,6 +365,13 @@ static void read_net(const struct request *request, struct subject *s)
 					&s->net, NULL);
 }
 
+static void read_ub(const struct request *request, struct subject *s)
+{
+	s->ub_known = !s->down && is_needed(request, FROM_UBC) &&
+		      !vz_ctx_ub_values(vz_ct_ctx(s->ct), vz_ct_id(s->ct),
+					s->ub, NULL);
+}
+
 static void read_quota(const struct request *request, struct subject *s)
 {
 	s->quota_known = is_needed(request, FROM_QUOTA) &&
@@ -394,6 +423,7 @@ static void read_container(struct vz_ctx *ctx, uint32_t id,
 		goto out;
 	}
 	read_net(request, &s);
+	read_ub(request, &s);
 	read_quota(request, &s);
 	add_row(result, request, &s);
 out:

@@ -71,6 +71,12 @@
 	UBC(F, "numfile", "NFILE", "NUMFILE") \
 	UBC(F, "numiptent", "NIPTENT", "NUMIPTENT") \
 	UBC(F, "swappages", "SWAPP", "SWAPPAGES") \
+	UBC(F, "numinotify", "NINOTIFY", "NUMINOTIFY") \
+	UBC(F, "numkeys", "NKEYS", "NUMKEYS") \
+	UBC(F, "nummounts", "NMOUNTS", "NUMMOUNTS") \
+	UBC(F, "numns", "NNS", "NUMNS") \
+	UBC(F, "numcgroup", "NCGROUP", "NUMCGROUP") \
+	UBC(F, "numneigh", "NNEIGH", "NUMNEIGH") \
 	QUOTA(F, "diskspace", "DSPACE", "DISKSPACE") \
 	QUOTA(F, "diskinodes", "DINODES", "DISKINODES") \
 	F("laverage", "LAVERAGE", 14, 0, KIND_TEXT, FROM_NOWHERE, NULL, -1) \

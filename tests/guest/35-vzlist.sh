@@ -97,7 +97,7 @@ assert a["ip"] == ["10.0.0.1", "2001:db8::1"] and b["ip"] == []
 assert a["onboot"] is True and b["onboot"] is False
 assert a["status"] == "running" and b["status"] == "mounted"
 assert a["numproc"]["held"] >= 1 and b["numproc"]["held"] == 0
-assert a["numproc"]["failcnt"] is None
+assert a["numproc"]["failcnt"] == 0 and a["numproc"]["maxheld"] is not None
 assert a["privvmpages"]["barrier"] == 65536
 assert a["uptime"] > 0 and c["uptime"] == 0
 assert a["laverage"] is None
