@@ -35,7 +35,7 @@ void print_usage(FILE *out)
 			fprintf(out, "vzctl %s\n", verb->usage);
 	fprintf(out, "vzctl set CTID [--save] [--force] [--setmode restart|ignore]\n"
 		"      [--userpasswd USER:PASSWORD] [--skip_arpdetect]\n"
-		"      [--reset_ub]\n"
+		"      [--reset_ub] [-k|-l|-p|-n|-f|-t|-i|-e|-a|-b|-x N[:N]]\n"
 		"      [--netif_add IF[,MAC[,HOST_IF[,HOST_MAC[,BRIDGE]]]]]\n"
 		"      [--netif_del IF|all]\n"
 		"      [--ifname IF [--mac MAC] [--host_ifname NAME] [--host_mac MAC]\n"
