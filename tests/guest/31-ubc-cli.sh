@@ -154,6 +154,8 @@ run_expect 21 "but not reset" vzctl set 0 --reset_ub
 run_expect 0 "nothing was refused" vzctl why $ct
 same "nothing was refused: said" "$stdout" "No refusals recorded"
 same "nothing was refused: JSON" "$(vzctl why $ct -j)" "[]"
+check "vzeventd" vzeventd
+wait_for 20 grep -q 'Listening to container events' /var/log/vzctl.log
 # open FILES - tries to inside, tells how many there are
 open() { vzctl exec $ct "ub-use file $1 </dev/null" 2>&1 | head -n1; }
 vzctl exec $ct 'test -x /ub-use && ln -s /ub-use /bin/ub-use'
@@ -177,13 +179,63 @@ assert last["resource"] == "numfile" and last["unit"] == "items", last
 assert last["held"] == last["bound"] == $((held + 60)), last
 assert last["wanted"] == 1 and last["pid"] > 1, last
 P
-for ((i = 0; i < 70; i++)); do
-	echo 'head -c 1 /dev/null'
-done >/vz/root/$ct/many
-quiet set $ct --numfile 1
-vzctl exec $ct true >/dev/null 2>&1
-quiet set $ct --numfile 2000
-run_expect 0 "vzeventd logs refusals" true
+check "vzeventd logs it" wait_for 20 grep -qE \
+	"vzeventd : CT $ct : Refused: numfile: $((held + 60)) held, 1 more wanted, bound $((held + 60)); process [0-9]+ \\(ub-use\\)$" \
+	/var/log/vzctl.log
+check "end vzeventd" kill "$(cat /run/vz/vzeventd.pid)"
+
+# ---------------------------------------------------------------- vzubc --
+
+run_expect 0 "vzubc" vzubc $ct
+same "vzubc: title" "$(sed -n 2p <<<"$stdout")" \
+	"CT $ct       | HELD Bar% Lim%| MAXH Bar% Lim%| BAR | LIM | FAIL"
+same "vzubc: as many resources as the file has" \
+	"$(($(wc -l <<<"$stdout") - 3))" "$(wc -l </proc/bc/$ct/resources)"
+check "vzubc: failures" grep -qE '^ +numfile\|.*\| +[0-9]+ $' <<<"$stdout"
+run_expect 0 "vzubc -q" vzubc -q $ct
+check "vzubc -q: what failed" grep -q '^ *numfile|' <<<"$stdout"
+refused "vzubc -q: not the rest" grep -q '^ *numneigh\|^ *swappages|' <<<"$stdout"
+run_expect 0 "vzubc: all" vzubc
+same "vzubc: all" "$(sed -n 's/^CT \([0-9]*\) .*/\1/p' <<<"$stdout" | xargs)" \
+	"$ct 0"
+fails() { vzubc -v "$@" $ct | awk -F'|' '$1 ~ /numfile/ {print $NF}' | xargs; }
+total=$(fails)
+same "vzubc -r: the first time all" "$(fails -r)" "$total"
+same "vzubc -r: then what is new" "$(fails -r)" "-"
+check "vzubc -rc" vzubc -rc
+same "vzubc -r: after -rc all again" "$(fails -r)" "$total"
+same "what it stores is root's alone" \
+	"$(find /run/vz /run/vz/vzubc.failcnt -maxdepth 0 -user root ! -perm /022)" \
+	"$(lines /run/vz /run/vz/vzubc.failcnt)"
+mkdir -m 1777 /tmp/shared
+echo "$ct numfile 0" >/tmp/plain
+ln -s /tmp/plain /tmp/shared/vzubc.held
+run_expect 1 "a link is not followed" vzubc -i -id /tmp/shared $ct
+same "what it points to stays" "$(cat /tmp/plain)" "$ct numfile 0"
+rm /tmp/shared/vzubc.held
+run_expect 0 "vzubc -i" vzubc -i -id /tmp/shared $ct
+check "vzubc -i: a column" grep -q 'CHNG' <<<"$stdout"
+same "vzubc -f" "$(vzubc -f /proc/user_beancounters $ct | awk -F'|' '$1 ~ /numfile/ {print $6}')" \
+	"$(vzubc -f - $ct </proc/bc/resources | awk -F'|' '$1 ~ /numfile/ {print $6}')"
+run_expect 1 "vzubc: no such container" vzubc $other
+run_expect 1 "vzubc: not such a file" vzubc -f /etc/passwd
+run_expect 1 "vzubc: a wrong option" vzubc -z
+run_expect 0 "vzubc -w" timeout 20 script -qec \
+	"TERM=xterm timeout --foreground -s INT 4 vzubc -wn 1 $ct; true" /dev/null
+check "vzubc -w: it runs again and again" grep -q numfile <<<"$stdout"
+
+# ------------------------------------------------------------- of others --
+
+vzlist -Ho numfile.f $ct >/dev/null
+python3 ubcparsers.py $ct >/tmp/parsers
+while read -r line; do
+	case $line in
+	ok*) ok "${line#ok - }" ;;
+	*) not_ok "${line#not ok - }" ;;
+	esac
+done </tmp/parsers
+same "all of them" "$(wc -l </tmp/parsers)" 6
+
 run_expect 20 "why: a wrong option" vzctl why $ct -x
 run_expect 31 "why: not running" vzctl why $other
 
@@ -191,7 +243,6 @@ run_expect 31 "why: not running" vzctl why $other
 
 quiet stop $ct --fast
 run_expect 31 "reset of one that is down" vzctl set $ct --reset_ub
-cp $conf /tmp/conf
 quiet create $other --ostemplate busybox --config basic
 for name in KMEMSIZE NUMPROC PHYSPAGES NUMIPTENT; do
 	cp /etc/vz/conf/$other.conf /tmp/basic
@@ -207,7 +258,61 @@ same "a missing one leaves nothing behind" "$(vzctl status $other)" \
 sed -i '/^AVNUMPROC=/d' /etc/vz/conf/$other.conf
 quiet start $other
 quiet stop $other --fast
+
+# --------------------------------------------------------- vzcfgvalidate --
+
+other_conf=/etc/vz/conf/$other.conf
+run_expect 0 "vzcfgvalidate" vzcfgvalidate $other_conf
+same "vzcfgvalidate: said" "$stdout" "Validation completed: success"
+run_expect 0 "of what it was made of" vzcfgvalidate -v no $conf
+sed -i '/^NUMPTY=/d; s/^KMEMSIZE=.*/KMEMSIZE="20000000:10000000"/' $other_conf
+run_expect 2 "vzcfgvalidate: invalid" vzcfgvalidate $other_conf
+same "vzcfgvalidate: what is wrong" "$stdout" "$(lines \
+	"Error: barrier should be <= limit for kmemsize (currently, 20000000:10000000)" \
+	"Error: required UB parameter numpty not set" \
+	"Validation completed: failed")"
+echo 'NUMPTY="16:16"' >>$other_conf
+run_expect 0 "vzcfgvalidate -r" vzcfgvalidate -r $other_conf
+check "vzcfgvalidate -r: repaired" grep -qx 'KMEMSIZE="20000000"' $other_conf
+run_expect 0 "vzcfgvalidate: and valid" vzcfgvalidate $other_conf
+run_expect 1 "vzcfgvalidate: no such file" vzcfgvalidate /nosuch
+run_expect 1 "vzcfgvalidate: no file" vzcfgvalidate
 quiet destroy $other
+
+# a config that no sample was for still starts
+sed -i 's/^CONFIGFILE=.*/CONFIGFILE=""/' /etc/vz/vz.conf
+quiet create $other --ostemplate busybox
+quiet start $other
+same "memory is limited without a sample" "$(bounds physpages $other | cut -d' ' -f2)" \
+	"$(sed -n 's/^PHYSPAGES="0:\(.*\)"$/\1/p' $other_conf)"
+quiet stop $other --fast
+quiet destroy $other
+sed -i 's/^CONFIGFILE=.*/CONFIGFILE="vswap-256m"/' /etc/vz/vz.conf
+
+# ----------------------------------------------------- without the module --
+
+rmmod vzubc && mv "$(modinfo -n vzubc)" /tmp/vzubc.ko.away
+depmod
+quiet create $other --ostemplate busybox
+quiet start $other
+same "memory and tasks are limited" "$(cat /sys/fs/cgroup/vz/$other/memory.max \
+	/sys/fs/cgroup/vz/$other/memory.swap.max /sys/fs/cgroup/vz/$other/pids.max | xargs)" \
+	"268435456 536870912 8192"
+quiet set $other --numproc 300 --ram 128M
+same "and can be changed" "$(cat /sys/fs/cgroup/vz/$other/memory.max \
+	/sys/fs/cgroup/vz/$other/pids.max | xargs)" "134217728 300"
+run_expect 5 "others cannot" vzctl set $other --numfile 100
+same "others cannot: said" "$stderr" \
+	"NUMFILE cannot be put into effect: the kernel module vzubc is not loaded, run \"modprobe vzubc\""
+run_expect 5 "why" vzctl why $other
+same "vzlist: what is known" "$(vzlist -Ho numfile,numfile.b,physpages.l $other | xargs)" \
+	"- - 65536"
+run_expect 1 "vzubc" vzubc
+quiet stop $other --fast
+quiet destroy $other
+mv /tmp/vzubc.ko.away "$(dirname "$(modinfo -n vzcore)")/vzubc.ko"
+depmod
+check "the module is back" modprobe vzubc
 
 # --------------------------------------------------------------- samples --
 
