@@ -16,12 +16,14 @@ enum exit_code {
  * @repair: -r: change what breaks a rule
  * @ask: -i: the same, one by one
  * @verbose: recommendations, too
+ * @ignored: a line of the file was, for its value is wrong
  */
 struct validate {
 	struct vz_ctx	*ctx;
 	bool		repair;
 	bool		ask;
 	bool		verbose;
+	bool		ignored;
 	const char	*file;
 };
 
@@ -38,9 +40,13 @@ static int print_usage(FILE *out, int code)
 
 static void log_message(void *data, int level, uint32_t ctid, const char *text)
 {
-	(void)data, (void)ctid;
-	if (level <= VZ_LOG_ERR)
-		fprintf(stderr, "%s\n", text);
+	struct validate *run = data;
+
+	(void)ctid;
+	if (level > VZ_LOG_ERR)
+		return;
+	fprintf(stderr, "%s\n", text);
+	run->ignored |= strstr(text, " is ignored: ") != NULL;
 }
 
 static bool is_shown(const struct validate *run, const struct finding *f)
@@ -134,7 +140,7 @@ static int repair_all(const struct validate *run, struct vz_config *cfg)
 static int report(const struct validate *run, const struct vz_config *cfg)
 {
 	struct findings findings;
-	bool valid = true;
+	bool valid = !run->ignored;
 	size_t i;
 
 	rules_check(cfg, &findings);
@@ -207,7 +213,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s\n", err.text);
 		return RUN_ERROR;
 	}
-	vz_ctx_set_log(run.ctx, log_message, NULL);
+	vz_ctx_set_log(run.ctx, log_message, &run);
 	code = validate(&run);
 	vz_ctx_unref(run.ctx);
 	return code;

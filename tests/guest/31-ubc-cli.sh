@@ -192,6 +192,8 @@ same "vzubc: title" "$(sed -n 2p <<<"$stdout")" \
 same "vzubc: as many resources as the file has" \
 	"$(($(wc -l <<<"$stdout") - 3))" "$(wc -l </proc/bc/$ct/resources)"
 check "vzubc: failures" grep -qE '^ +numfile\|.*\| +[0-9]+ $' <<<"$stdout"
+quiet set $ct --name counted --save
+same "vzubc: by name" "$(vzubc counted | wc -l)" "$(wc -l <<<"$stdout")"
 run_expect 0 "vzubc -q" vzubc -q $ct
 check "vzubc -q: what failed" grep -q '^ *numfile|' <<<"$stdout"
 refused "vzubc -q: not the rest" grep -q '^ *numneigh\|^ *swappages|' <<<"$stdout"
@@ -275,6 +277,9 @@ echo 'NUMPTY="16:16"' >>$other_conf
 run_expect 0 "vzcfgvalidate -r" vzcfgvalidate -r $other_conf
 check "vzcfgvalidate -r: repaired" grep -qx 'KMEMSIZE="20000000"' $other_conf
 run_expect 0 "vzcfgvalidate: and valid" vzcfgvalidate $other_conf
+sed 's/^NUMFLOCK=.*/NUMFLOCK="many"/' $conf >/tmp/wrong
+echo 'NUMPTY="few"' >>/tmp/wrong
+run_expect 2 "vzcfgvalidate: a value that is none" vzcfgvalidate /tmp/wrong
 run_expect 1 "vzcfgvalidate: no such file" vzcfgvalidate /nosuch
 run_expect 1 "vzcfgvalidate: no file" vzcfgvalidate
 quiet destroy $other
