@@ -13,7 +13,7 @@
 #include "use.h"
 
 static const struct taker *const all[] = {
-	file_takers, memory_takers, misc_takers, task_takers,
+	extra_takers, file_takers, memory_takers, misc_takers, task_takers,
 };
 
 static const struct taker *find(const char *name)

@@ -24,6 +24,13 @@ CASES = (
     ('shmpages', 'shared', 4096, 1024, 6, 'ENOMEM'),
     ('shmpages', 'segment', 4096, 1024, 6, 'ENOMEM'),
     ('shmpages', 'memfd', 4096, 1024, 6, 'ENOSPC'),
+    ('numinotify', 'inotify', 1, 1, 10, 'EMFILE'),
+    ('numinotify', 'watch', 1, 1, 10, 'ENOSPC'),
+    ('numkeys', 'key', 1, 1, 10, 'EDQUOT'),
+    ('nummounts', 'mount', 1, 1, 10, 'ENOMEM'),
+    ('numns', 'namespace', 1, 1, 10, 'ENOSPC'),
+    ('numcgroup', 'cgroup', 1, 1, 10, 'EAGAIN'),
+    ('numneigh', 'neighbour', 1, 1, 10, 'ENOBUFS'),
 )
 
 ctid, other = int(sys.argv[1]), int(sys.argv[2])
@@ -52,7 +59,7 @@ def settles(name, want, slack):
 
 
 # these give nothing back before they end
-AT_THE_END = 'flight', 'thread'
+AT_THE_END = 'flight', 'thread', 'watch'
 
 
 def one(name, taker, size, unit, count, errors):
