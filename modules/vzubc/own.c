@@ -39,7 +39,7 @@ struct vzub_owned {
  * @list: objects
  */
 struct vzub_own_bucket {
-	spinlock_t		lock;
+	spinlock_t		lock;		/* protects the list */
 	struct hlist_head	list;
 };
 

@@ -23,6 +23,7 @@
 /* The hooks stay in place that long after the last beancounter */
 #define VZUB_IDLE_DELAY	(10 * HZ)
 
+/* Serializes changes of beancounters and of their list */
 DEFINE_MUTEX(vzub_lock);
 LIST_HEAD(vzub_list);
 

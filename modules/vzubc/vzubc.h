@@ -101,7 +101,7 @@ struct vzub {
 	struct work_struct	event_work;
 	atomic64_t		exact[VZUB_SHMPAGES + 1];
 	struct pid_namespace __rcu *pid_ns;
-	spinlock_t		own_lock;
+	spinlock_t		own_lock;	/* protects the list of objects */
 	struct list_head	owned;
 	struct hlist_node	by_cgroup;
 	struct hlist_node	by_user_ns;

@@ -133,18 +133,18 @@ static int change_neighbour(int type, int flags, long n)
 		struct nlmsghdr	h;
 		struct ndmsg	m;
 		struct rtattr	a;
-		struct in_addr	addr;
+		struct in6_addr	addr;
 		struct rtattr	l;
 		char		mac[8];
 	} q = {
 		.h = { sizeof(q), type, NLM_F_REQUEST | NLM_F_ACK | flags, 1, 0 },
 		.m = {
-			.ndm_family = AF_INET,
+			.ndm_family = AF_INET6,
 			.ndm_ifindex = if_nametoindex("lo"),
 			.ndm_state = NUD_PERMANENT,
 		},
-		.a = { RTA_LENGTH(4), NDA_DST },
-		.addr = { htonl(0x0a000000 + n) },
+		.a = { RTA_LENGTH(sizeof(q.addr)), NDA_DST },
+		.addr.s6_addr = { 0xfe, 0x80, [14] = n >> 8, [15] = n },
 		.l = { RTA_LENGTH(6), NDA_LLADDR },
 	};
 	struct {
