@@ -14,6 +14,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <vz/cgroup.h>
 #include "event.h"
 #include "vzcore.h"
 
@@ -445,39 +446,6 @@ int vz_ct_destroy(const struct vz_ct_destroy *arg)
 	return 0;
 }
 
-#ifdef CONFIG_CGROUP_PIDS
-static s64 vz_pids_current(struct cgroup_subsys_state *css)
-{
-	struct cftype *cft;
-
-	for (cft = css->ss->dfl_cftypes; cft && cft->name[0]; cft++)
-		if (cft->read_s64 && !strcmp(cft->name, "current"))
-			return cft->read_s64(css, cft);
-	return -1;
-}
-
-/**
- * vz_cgroup_pids - count the threads in a cgroup and below it
- * @cgrp: cgroup
- *
- * Context: RCU read side.
- * Return: how many, or -1 when the pids controller is not enabled there.
- */
-s64 vz_cgroup_pids(const struct cgroup *cgrp)
-{
-	struct cgroup_subsys_state *css;
-
-	css = rcu_dereference(cgrp->subsys[pids_cgrp_id]);
-	return css ? vz_pids_current(css) : -1;
-}
-#else
-s64 vz_cgroup_pids(const struct cgroup *cgrp)
-{
-	return -1;
-}
-#endif
-EXPORT_SYMBOL_GPL(vz_cgroup_pids);
-
 /**
  * vz_ct_nproc - count the threads of a container
  * @ct: container
@@ -490,7 +458,7 @@ EXPORT_SYMBOL_GPL(vz_cgroup_pids);
  */
 u32 vz_ct_nproc(struct vz_ct *ct)
 {
-	s64 pids = vz_cgroup_pids(ct->cgroup);
+	s64 pids = vz_cgroup_nproc(ct->cgroup);
 
 	if (pids >= 0)
 		return pids;

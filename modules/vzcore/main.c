@@ -60,6 +60,7 @@ static void __exit vzcore_exit(void)
 	vz_proc_exit();
 	vz_terminal_exit();
 	vz_event_exit();
+	vz_cgroup_exit();
 	vz_ct_exit();
 }
 

@@ -24,6 +24,9 @@ int vz_ct_init(void);
 void vz_ct_idle(void);
 void vz_ct_exit(void);
 
+/* cgroup.c */
+void vz_cgroup_exit(void);
+
 /* console.c */
 int vz_console_open(const struct vz_console *arg);
 

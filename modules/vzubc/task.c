@@ -5,7 +5,7 @@
  * count what is refused.
  */
 #include <linux/kthread.h>
-#include <vz/ct.h>
+#include <vz/cgroup.h>
 #include "vzubc.h"
 
 static __always_inline void vzub_on_fork(struct vz_hook *hook,
@@ -23,7 +23,7 @@ static __always_inline void vzub_on_fork(struct vz_hook *hook,
 		return;
 	c = &ub->counter[VZUB_NUMPROC];
 	barrier = READ_ONCE(c->barrier);
-	held = vz_cgroup_pids(ub->cgroup);
+	held = vz_cgroup_nproc(ub->cgroup);
 	if (held < (s64)barrier) {
 		vzub_peak(c, held + 1);
 		return;

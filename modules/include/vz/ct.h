@@ -81,7 +81,6 @@ DECLARE_STATIC_KEY_FALSE(vz_ct_any);
 struct vz_ct *vz_ct_of_cgroup(const struct cgroup *cgrp);
 struct vz_ct *__vz_ct_of_user_ns(const struct user_namespace *ns);
 struct vz_ct *vz_ct_of_id(u32 id);
-s64 vz_cgroup_pids(const struct cgroup *cgrp);
 void vz_ct_put(struct vz_ct *ct);
 
 /**
