@@ -9,6 +9,8 @@ static int __init vzubc_init(void)
 {
 	int err;
 
+	vzub_memcg_init();
+	vzub_memory_init();
 	err = vzub_own_init();
 	if (err)
 		return err;

@@ -154,12 +154,34 @@ static int vzub_one_ext_show(struct seq_file *m, void *v)
 	return 0;
 }
 
+/* What the container finds in its /proc/meminfo. */
+static int vzub_one_meminfo_show(struct seq_file *m, void *v)
+{
+	struct vzub *ub;
+
+	guard(rcu)();
+	ub = vzub_of_id((uintptr_t)m->private);
+	if (ub)
+		vzub_view_meminfo(m, ub);
+	return 0;
+}
+
+/* That there is such a file tells that ram and swap can be limited. */
+static int vzub_vswap_show(struct seq_file *m, void *v)
+{
+	seq_puts(m, "Version: 1.0\n");
+	return 0;
+}
+
+/* @host: the host has it, too */
 static const struct {
 	const char	*name;
 	int		(*show)(struct seq_file *m, void *v);
+	bool		host;
 } vzub_one_files[] = {
-	{ "resources", vzub_one_show },
-	{ "resources.ext", vzub_one_ext_show },
+	{ "resources", vzub_one_show, true },
+	{ "resources.ext", vzub_one_ext_show, true },
+	{ "meminfo", vzub_one_meminfo_show, false },
 };
 
 /**
@@ -179,7 +201,8 @@ int vzub_proc_add(u32 id)
 	if (!dir)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(vzub_one_files); i++) {
-		if (proc_create_single_data(vzub_one_files[i].name, 0400, dir,
+		if ((!id && !vzub_one_files[i].host) ||
+		    proc_create_single_data(vzub_one_files[i].name, 0400, dir,
 					    vzub_one_files[i].show,
 					    (void *)(uintptr_t)id))
 			continue;
@@ -219,9 +242,10 @@ int vzub_proc_init(void)
 	    proc_create_single("resources", 0400, vzub_proc_dir,
 			       vzub_resources_show) &&
 	    proc_create_single("dead", 0400, vzub_proc_dir, vzub_dead_show) &&
-	    !vzub_proc_add(0))
+	    !vzub_proc_add(0) && !vz_proc_add("vswap", vzub_vswap_show))
 		return 0;
-	vzub_proc_exit();
+	proc_remove(vzub_proc_old);
+	proc_remove(vzub_proc_dir);
 	return -ENOMEM;
 }
 
@@ -230,6 +254,7 @@ int vzub_proc_init(void)
  */
 void vzub_proc_exit(void)
 {
+	vz_proc_del("vswap");
 	proc_remove(vzub_proc_old);
 	proc_remove(vzub_proc_dir);
 }

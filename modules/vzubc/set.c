@@ -19,21 +19,33 @@ static void vzub_store(struct vzub *ub, const struct vzub_limit *l)
 	WRITE_ONCE(c->limit, l->limit);
 }
 
-static int vzub_set_one(struct vzub *ub, const struct vzub_limit *l,
-			struct vzub_limit *old)
+/* Stores the new values and keeps the old ones, in the same order. */
+static void vzub_swap(struct vzub *ub, const struct vzub_limit *limits,
+		      struct vzub_limit *old, u32 count)
 {
-	struct vzub_counter *c = &ub->counter[l->resource];
-	int err;
+	const struct vzub_counter *c;
+	u32 i;
 
-	*old = (struct vzub_limit){
-		.resource = l->resource,
-		.barrier = c->barrier,
-		.limit = c->limit,
-	};
-	vzub_store(ub, l);
-	err = vzub_apply(ub, l->resource, c);
-	if (err)
-		vzub_store(ub, old);
+	for (i = 0; i < count; i++) {
+		c = &ub->counter[limits[i].resource];
+		old[i] = (struct vzub_limit){
+			.resource = limits[i].resource,
+			.barrier = c->barrier,
+			.limit = c->limit,
+		};
+		vzub_store(ub, &limits[i]);
+	}
+}
+
+static int vzub_apply_all(struct vzub *ub, const struct vzub_limit *limits,
+			  u32 count)
+{
+	int err = 0;
+	u32 i;
+
+	for (i = 0; !err && i < count; i++)
+		err = vzub_apply(ub, limits[i].resource,
+				 &ub->counter[limits[i].resource]);
 	return err;
 }
 
@@ -43,23 +55,28 @@ static int vzub_set_one(struct vzub *ub, const struct vzub_limit *l,
  * @limits: what to set
  * @count: how many elements, at most VZUB_RESOURCES
  *
+ * All are stored before the first is put into effect, so that those that mean
+ * something together never do with the old value of one of them.
+ *
  * Return: 0 or a negative error of VZUB_IOC_SET; nothing is changed then.
  */
 int vzub_set(struct vzub *ub, const struct vzub_limit *limits, u32 count)
 {
-	struct vzub_limit old[VZUB_RESOURCES], undone;
-	int err = 0;
+	struct vzub_limit old[VZUB_RESOURCES];
+	int err;
 	u32 i;
 
 	lockdep_assert_held(&vzub_lock);
 	for (i = 0; i < count; i++)
 		if (!vzub_limit_is_valid(&limits[i]))
 			return -EINVAL;
-	for (i = 0; !err && i < count; i++)
-		err = vzub_set_one(ub, &limits[i], &old[i]);
+	vzub_swap(ub, limits, old, count);
+	err = vzub_apply_all(ub, limits, count);
 	if (!err)
 		return 0;
-	for (i--; i--; )
-		vzub_set_one(ub, &old[i], &undone);
+	/* a resource may be there twice: its oldest value comes last */
+	for (i = count; i--; )
+		vzub_store(ub, &old[i]);
+	vzub_apply_all(ub, old, count);
 	return err;
 }

@@ -155,34 +155,16 @@ static void vzub_no_flush(struct mem_cgroup *memcg)
 {
 }
 
-static unsigned long vzub_no_state(struct mem_cgroup *memcg, int idx)
-{
-	return 0;
-}
-
 DEFINE_STATIC_CALL(vzub_flush_stats, vzub_no_flush);
-DEFINE_STATIC_CALL(vzub_memcg_state, vzub_no_state);
-
-static struct mem_cgroup *vzub_memcg(const struct vzub *ub)
-{
-	struct cgroup_subsys_state *css;
-
-	css = rcu_dereference(ub->cgroup->subsys[memory_cgrp_id]);
-	return css ? mem_cgroup_from_css(css) : NULL;
-}
 
 /* In memory, and reserved for segments that were not used so far. */
 static u64 vzub_shm_pages(struct vzub *ub)
 {
-	struct mem_cgroup *memcg;
 	u64 pages = 0;
 
 	vzub_own_for_each(ub, VZUB_SHMPAGES, vzub_shm_untouched, &pages);
 	guard(rcu)();
-	memcg = vzub_memcg(ub);
-	if (memcg)
-		pages += static_call(vzub_memcg_state)(memcg, NR_SHMEM);
-	return pages;
+	return pages + vzub_memcg_stat(vzub_memcg(ub), NR_SHMEM);
 }
 
 /* The kernel adds up what its processors counted every other second. */
@@ -285,12 +267,9 @@ static struct vz_hook * const vzub_vm_hooks[] = { &vzub_vm_hook };
 static int vzub_vm_init(void)
 {
 	void *flush = vz_symbol("mem_cgroup_flush_stats");
-	void *state = vz_symbol("memcg_page_state");
 
 	if (flush)
 		static_call_update(vzub_flush_stats, flush);
-	if (state)
-		static_call_update(vzub_memcg_state, state);
 	if (vzub_vm_hook.addr)
 		static_call_update(vzub_enough_memory, vzub_vm_hook.addr);
 	return 0;

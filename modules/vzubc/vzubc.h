@@ -13,6 +13,7 @@
 
 #include <linux/atomic.h>
 #include <linux/cgroup.h>
+#include <linux/memcontrol.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <linux/user_namespace.h>
@@ -72,6 +73,8 @@ struct vzub_log {
  * struct vzub - a beancounter
  * @id: container id
  * @dead: the container is gone, what is left are objects of it
+ * @vswap: swap is memory above the limit of physpages, as the host has none;
+ *	changed under vzub_lock
  * @seeded: it came after objects of the container: those are not charged, and
  *	what they give back is not missed
  * @cgroup: limit cgroup, pinned
@@ -94,6 +97,7 @@ struct vzub {
 	u32			id;
 	bool			dead;
 	bool			seeded;
+	bool			vswap;
 	struct cgroup		*cgroup;
 	struct user_namespace	*user_ns;
 	struct vzub_counter	counter[VZUB_RESOURCES];
@@ -213,6 +217,19 @@ static inline u64 vzub_bound(const struct vzub_counter *c,
 	}
 }
 
+/**
+ * vzub_is_limit - is a number a limit?
+ * @n: pages or items
+ *
+ * Tools that are older than 64 bits write INT_MAX for "unlimited".
+ *
+ * Return: false if it means that there is none.
+ */
+static inline bool vzub_is_limit(u64 n)
+{
+	return n < INT_MAX;
+}
+
 /* charge.c */
 bool vzub_charge(struct vzub *ub, enum vzub_resource resource, u64 amount,
 		 enum vzub_severity severity);
@@ -308,6 +325,31 @@ int vzub_apply(struct vzub *ub, enum vzub_resource resource,
 /* set.c */
 int vzub_set(struct vzub *ub, const struct vzub_limit *limits, u32 count);
 
+/* memcg.c */
+struct mem_cgroup *vzub_memcg(const struct vzub *ub);
+struct mem_cgroup *vzub_memcg_all(void);
+u64 vzub_memcg_stat(struct mem_cgroup *memcg, int item);
+u64 vzub_memcg_anon(struct mem_cgroup *memcg);
+void vzub_memcg_init(void);
+
+/* memory.c */
+void vzub_memory_init(void);
+void vzub_swap_of_host(u64 *total, u64 *free);
+u64 vzub_ram(const struct vzub *ub, struct mem_cgroup *memcg);
+void vzub_fill_physpages(struct vzub *ub, struct vzub_value *v);
+u64 vzub_host_physpages(void);
+void vzub_fill_swappages(struct vzub *ub, struct vzub_value *v);
+u64 vzub_host_swappages(void);
+int vzub_apply_memory(struct vzub *ub, const struct vzub_counter *c);
+
+/* view.c */
+void vzub_view_meminfo(struct seq_file *m, struct vzub *ub);
+
+/* pids.c */
+void vzub_fill_numproc(struct vzub *ub, struct vzub_value *v);
+u64 vzub_host_numproc(void);
+int vzub_apply_numproc(struct vzub *ub, const struct vzub_counter *c);
+
 /* ctl.c */
 long vzub_ctl_ioctl(unsigned int nr, void __user *arg);
 
@@ -331,5 +373,9 @@ extern const struct vzub_family vzub_signal_family;
 extern const struct vzub_family vzub_task_family;
 extern const struct vzub_family vzub_ucount_family;
 extern const struct vzub_family vzub_vm_family;
+extern const struct vzub_family vzub_meminfo_family;
+extern const struct vzub_family vzub_swaps_family;
+extern const struct vzub_family vzub_sysinfo_family;
+extern const struct vzub_family vzub_vmstat_family;
 
 #endif /* _VZUBC_H */

@@ -14,6 +14,7 @@
 
 static const struct taker *const all[] = {
 	extra_takers, file_takers, memory_takers, misc_takers, task_takers,
+	vm_takers,
 };
 
 static const struct taker *find(const char *name)

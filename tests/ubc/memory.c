@@ -1,111 +1,148 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Address space and shared memory; SIZE is in KiB. */
+/* Memory: of programs, of tmpfs, of the kernel. */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/ipc.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
-#include <sys/shm.h>
+#include <sys/sem.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "use.h"
 
-static struct {
-	void	*at;
-	int	fd;
-} maps[1 << 16];
+static void *maps[1 << 16];
+static long map_size;
+static int ids[1 << 17];
 
-static long kib;
-
-static int take_map(long n, long size, int flags)
+/* @size bytes that are written to */
+static int take_anon(long n, long size)
 {
-	kib = size;
-	maps[n].at = mmap(NULL, size << 10, PROT_READ | PROT_WRITE,
-			  MAP_ANONYMOUS | flags, -1, 0);
-	return maps[n].at == MAP_FAILED ? errno : 0;
-}
-
-static int take_private(long n, long size)
-{
-	return take_map(n, size, MAP_PRIVATE);
-}
-
-static void drop_map(long n)
-{
-	munmap(maps[n].at, kib << 10);
-}
-
-/* Given back at once: what was granted is more and more, what is held is not */
-static int take_churn(long n, long size)
-{
-	int err = take_map(n, size, MAP_PRIVATE);
-
-	if (!err)
-		munmap(maps[n].at, size << 10);
-	return err;
-}
-
-static int take_shared(long n, long size)
-{
-	return take_map(n, size, MAP_SHARED);
-}
-
-static int take_locked(long n, long size)
-{
-	return take_map(n, size, MAP_PRIVATE | MAP_LOCKED);
-}
-
-static int take_mlock(long n, long size)
-{
-	int err = take_map(n, size, MAP_PRIVATE);
-
-	if (!err && mlock(maps[n].at, size << 10)) {
-		err = errno;
-		munmap(maps[n].at, size << 10);
-	}
-	return err;
-}
-
-static int take_memfd(long n, long size)
-{
-	char data[4096] = { 0 };
-	long left;
-	int err;
-
-	maps[n].fd = memfd_create("use", 0);
-	if (maps[n].fd < 0)
+	map_size = size;
+	maps[n] = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (maps[n] == MAP_FAILED)
 		return errno;
-	for (left = size << 10; left > 0; left -= sizeof(data))
-		if (write(maps[n].fd, data, sizeof(data)) < 0) {
-			err = errno;
-			close(maps[n].fd);
-			return err;
-		}
+	memset(maps[n], 1, size);
 	return 0;
 }
 
-static void drop_memfd(long n)
+static void drop_anon(long n)
 {
-	close(maps[n].fd);
+	munmap(maps[n], map_size);
 }
 
-static int take_segment(long n, long size)
+static void shm_name(char *name, size_t size, long n)
 {
-	maps[n].fd = shmget(IPC_PRIVATE, size << 10, IPC_CREAT | 0600);
-	return maps[n].fd < 0 ? errno : 0;
+	snprintf(name, size, "/dev/shm/ub-use.%ld", n);
 }
 
-static void drop_segment(long n)
+/* A file of tmpfs of @size bytes */
+static int take_shm_file(long n, long size)
 {
-	shmctl(maps[n].fd, IPC_RMID, NULL);
+	char name[64], *data = calloc(1, size);
+	int fd, err = 0;
+	ssize_t done;
+
+	shm_name(name, sizeof(name), n);
+	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	done = fd < 0 ? -1 : write(fd, data, size);
+	if (done != size)
+		err = done < 0 ? errno : ENOSPC;
+	free(data);
+	if (fd >= 0)
+		close(fd);
+	if (err)
+		unlink(name);
+	return err;
+}
+
+static void drop_shm_file(long n)
+{
+	char name[64];
+
+	shm_name(name, sizeof(name), n);
+	unlink(name);
+}
+
+/* A name that is not there, @size bytes long */
+static int take_dentry(long n, long size)
+{
+	char name[256];
+	struct stat st;
+
+	if (size < 16 || size > 200)
+		size = 16;
+	snprintf(name, sizeof(name), "/x%0*ld", (int)size, n);
+	return stat(name, &st) && errno != ENOENT ? errno : 0;
+}
+
+/* A directory below that of before */
+static int take_deep(long n, long size)
+{
+	(void)size;
+	if (!n && chdir("/"))
+		return errno;
+	if (mkdir("ub-deep", 0700) && errno != EEXIST)
+		return errno;
+	return chdir("ub-deep") ? errno : 0;
+}
+
+static void drop_deep(long n)
+{
+	(void)n;
+	if (chdir("..") || rmdir("ub-deep"))
+		perror("ub-use: ub-deep");
+}
+
+/* Large blocks of kernel memory: 64 bytes times @size */
+static int take_sem(long n, long size)
+{
+	ids[n] = semget(IPC_PRIVATE, size, 0600 | IPC_CREAT);
+	return ids[n] < 0 ? errno : 0;
+}
+
+static void drop_sem(long n)
+{
+	semctl(ids[n], 0, IPC_RMID);
+}
+
+/* Small objects of kernel memory */
+static int take_epoll(long n, long size)
+{
+	(void)size;
+	ids[n] = epoll_create1(0);
+	return ids[n] < 0 ? errno : 0;
+}
+
+static void drop_epoll(long n)
+{
+	close(ids[n]);
+}
+
+/* Tells what sysinfo(2) says; takes nothing */
+static int take_sysinfo(long n, long size)
+{
+	struct sysinfo info;
+
+	(void)n, (void)size;
+	if (sysinfo(&info))
+		return errno;
+	printf("ram %lu swap %lu kB\n", info.totalram * info.mem_unit >> 10,
+	       info.totalswap * info.mem_unit >> 10);
+	return 0;
 }
 
 const struct taker memory_takers[] = {
-	{ "private", take_private, drop_map },
-	{ "churn", take_churn, NULL },
-	{ "shared", take_shared, drop_map },
-	{ "locked", take_locked, drop_map },
-	{ "mlock", take_mlock, drop_map },
-	{ "memfd", take_memfd, drop_memfd },
-	{ "segment", take_segment, drop_segment },
+	{ "anon", take_anon, drop_anon },
+	{ "shm-file", take_shm_file, drop_shm_file },
+	{ "dentry", take_dentry, NULL },
+	{ "deep", take_deep, drop_deep },
+	{ "sem", take_sem, drop_sem },
+	{ "epoll", take_epoll, drop_epoll },
+	{ "sysinfo", take_sysinfo, NULL },
 	{ NULL },
 };

@@ -17,7 +17,7 @@ struct taker {
 	void		(*drop)(long n);
 };
 
-extern const struct taker extra_takers[], file_takers[], memory_takers[], misc_takers[],
-			  task_takers[];
+extern const struct taker extra_takers[], file_takers[], memory_takers[],
+			  misc_takers[], task_takers[], vm_takers[];
 
 #endif /* UB_USE_H */
