@@ -39,19 +39,28 @@ void vzub_family_arm(void)
 /**
  * vzub_family_disarm - no beancounter is there
  *
- * Takes some tenths of a second for each hook.
+ * One hook at a time, since each takes some tenths of a second, and a container
+ * that starts meanwhile should not wait for all of them.
+ *
+ * Return: true if there may be more.
  */
-void vzub_family_disarm(void)
+bool vzub_family_disarm(void)
 {
+	struct vz_hook *hook;
 	unsigned int i, k;
 
 	lockdep_assert_held(&vzub_lock);
-	if (!vzub_armed)
-		return;
 	vzub_armed = false;
-	for (i = 0; i < vzub_families_count; i++)
-		for (k = 0; k < vzub_families[i]->count; k++)
-			vz_hook_disarm(vzub_families[i]->hooks[k]);
+	for (i = 0; i < vzub_families_count; i++) {
+		for (k = 0; k < vzub_families[i]->count; k++) {
+			hook = vzub_families[i]->hooks[k];
+			if (!READ_ONCE(hook->wanted))
+				continue;
+			vz_hook_disarm(hook);
+			return true;
+		}
+	}
+	return false;
 }
 
 /**

@@ -21,7 +21,7 @@
 #define VZUB_REAP_DELAY	HZ
 
 /* The hooks stay in place that long after the last beancounter */
-#define VZUB_IDLE_DELAY	(10 * HZ)
+#define VZUB_IDLE_DELAY	(60 * HZ)
 
 /* Serializes changes of beancounters and of their list */
 DEFINE_MUTEX(vzub_lock);
@@ -131,14 +131,16 @@ static void vzub_free(struct vzub *ub)
 	vzub_drop(ub);
 }
 
+static void vzub_idle(struct work_struct *work);
+
+static DECLARE_DELAYED_WORK(vzub_idle_work, vzub_idle);
+
 static void vzub_idle(struct work_struct *work)
 {
 	guard(mutex)(&vzub_lock);
-	if (list_empty(&vzub_list))
-		vzub_family_disarm();
+	if (list_empty(&vzub_list) && vzub_family_disarm())
+		queue_delayed_work(system_unbound_wq, &vzub_idle_work, 1);
 }
-
-static DECLARE_DELAYED_WORK(vzub_idle_work, vzub_idle);
 
 static bool vzub_is_unused(struct vzub *ub)
 {
@@ -266,8 +268,9 @@ void vzub_exit(void)
 	vz_subsys_unregister(&vzub_subsys);
 	cancel_delayed_work_sync(&vzub_reap_work);
 	cancel_delayed_work_sync(&vzub_idle_work);
-	vzub_family_disarm();
 	guard(mutex)(&vzub_lock);
+	while (vzub_family_disarm())
+		;
 	list_for_each_entry_safe(ub, next, &vzub_list, list)
 		vzub_free(ub);
 }

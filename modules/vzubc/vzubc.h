@@ -298,7 +298,7 @@ void vzub_exit(void);
 int vzub_family_init(void);
 void vzub_family_exit(void);
 void vzub_family_arm(void);
-void vzub_family_disarm(void);
+bool vzub_family_disarm(void);
 bool vzub_family_is_busy(struct vzub *ub);
 void vzub_family_seed(struct vzub *ub);
 
