@@ -8,15 +8,10 @@
 #include "core.h"
 #include "ubc.h"
 
-/*
- * As long as vzubc only stores the numbers of physpages, swappages and numproc
- * the cgroup's files are written here, too.  When it puts them into effect
- * itself, this becomes "return vz_ub_is_there(ctx);".
- */
+/* With it nobody else writes the limits of memory, swap space and tasks. */
 bool vz_ub_writes_cgroup(struct vz_ctx *ctx)
 {
-	(void)ctx;
-	return false;
+	return vz_ub_is_there(ctx);
 }
 
 static int set(struct vz_ct *ct, const struct vz_ub_limit *limits,
