@@ -9,10 +9,8 @@ static const struct vzub_family * const vzub_families[] = {
 	&vzub_lock_family, &vzub_locked_family, &vzub_mount_family,
 	&vzub_neigh_family, &vzub_pty_family, &vzub_shm_family,
 	&vzub_signal_family, &vzub_task_family, &vzub_ucount_family,
-	&vzub_vm_family,
-	&vzub_file_family,
-	&vzub_meminfo_family, &vzub_swaps_family, &vzub_sysinfo_family,
-	&vzub_vmstat_family,
+	&vzub_vm_family, &vzub_meminfo_family, &vzub_swaps_family,
+	&vzub_sysinfo_family, &vzub_vmstat_family,
 };
 
 static const unsigned int vzub_families_count = ARRAY_SIZE(vzub_families);
