@@ -27,6 +27,8 @@
 DEFINE_MUTEX(vzub_lock);
 LIST_HEAD(vzub_list);
 
+static struct workqueue_struct *vzub_wq;
+
 /* Changed under vzub_lock, read under RCU */
 static DEFINE_HASHTABLE(vzub_by_cgroup, VZUB_HASH_BITS);
 static DEFINE_HASHTABLE(vzub_by_user_ns, VZUB_HASH_BITS);
@@ -119,16 +121,24 @@ static void vzub_drop(struct vzub *ub)
 	kvfree(ub);
 }
 
+static void vzub_free_work(struct work_struct *work)
+{
+	struct vzub *ub = container_of(to_rcu_work(work), struct vzub, free);
+
+	vzub_own_drop(ub);
+	cancel_work_sync(&ub->event_work);
+	vzub_drop(ub);
+}
+
+/* Those who found it before may go on for a grace period. */
 static void vzub_free(struct vzub *ub)
 {
 	lockdep_assert_held(&vzub_lock);
 	hash_del_rcu(&ub->by_cgroup);
 	hash_del_rcu(&ub->by_user_ns);
 	list_del_rcu(&ub->list);
-	synchronize_rcu();
-	vzub_own_drop(ub);
-	cancel_work_sync(&ub->event_work);
-	vzub_drop(ub);
+	INIT_RCU_WORK(&ub->free, vzub_free_work);
+	queue_rcu_work(vzub_wq, &ub->free);
 }
 
 static void vzub_idle(struct work_struct *work);
@@ -246,6 +256,23 @@ static struct vz_subsys vzub_subsys = {
 	.ioctl_count	= 0x10,
 };
 
+/* No container comes any more: frees all, and waits until they are gone. */
+static void vzub_end(void)
+{
+	struct vzub *ub, *next;
+
+	cancel_delayed_work_sync(&vzub_reap_work);
+	cancel_delayed_work_sync(&vzub_idle_work);
+	scoped_guard(mutex, &vzub_lock) {
+		while (vzub_family_disarm())
+			;
+		list_for_each_entry_safe(ub, next, &vzub_list, list)
+			vzub_free(ub);
+	}
+	rcu_barrier();
+	destroy_workqueue(vzub_wq);
+}
+
 /**
  * vzub_init - start to follow containers
  *
@@ -253,7 +280,15 @@ static struct vz_subsys vzub_subsys = {
  */
 int vzub_init(void)
 {
-	return vz_subsys_register(&vzub_subsys);
+	int err;
+
+	vzub_wq = alloc_workqueue("vzubc", WQ_UNBOUND, 0);
+	if (!vzub_wq)
+		return -ENOMEM;
+	err = vz_subsys_register(&vzub_subsys);
+	if (err)
+		vzub_end();
+	return err;
 }
 
 /**
@@ -263,14 +298,6 @@ int vzub_init(void)
  */
 void vzub_exit(void)
 {
-	struct vzub *ub, *next;
-
 	vz_subsys_unregister(&vzub_subsys);
-	cancel_delayed_work_sync(&vzub_reap_work);
-	cancel_delayed_work_sync(&vzub_idle_work);
-	guard(mutex)(&vzub_lock);
-	while (vzub_family_disarm())
-		;
-	list_for_each_entry_safe(ub, next, &vzub_list, list)
-		vzub_free(ub);
+	vzub_end();
 }

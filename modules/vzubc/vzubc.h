@@ -88,6 +88,7 @@ struct vzub_log {
  * @owned: objects it is charged for, see own.c
  * @by_cgroup: link in the hash keyed by @cgroup
  * @by_user_ns: link in the hash keyed by @user_ns
+ * @free: frees it after a grace period
  * @list: link in the list of all, changed under vzub_lock, read under RCU
  *
  * Found under RCU and valid until the end of the read-side section; what is
@@ -109,6 +110,7 @@ struct vzub {
 	struct list_head	owned;
 	struct hlist_node	by_cgroup;
 	struct hlist_node	by_user_ns;
+	struct rcu_work		free;
 	struct list_head	list;
 };
 
