@@ -112,6 +112,22 @@ void vzub_fill_swappages(struct vzub *ub, struct vzub_value *v)
 }
 
 /**
+ * vzub_fill_oomguarpages - vzub_source.fill
+ * @ub: beancounter
+ * @v: stored there
+ */
+void vzub_fill_oomguarpages(struct vzub *ub, struct vzub_value *v)
+{
+	struct mem_cgroup *memcg = vzub_memcg(ub);
+
+	if (!memcg)
+		return;
+	v->held = vzub_memcg_anon(memcg) + page_counter_read(&memcg->swap);
+	v->failcnt =
+		atomic_long_read(&memcg->memory_events[MEMCG_OOM_KILL]);
+}
+
+/**
  * vzub_host_physpages - vzub_source.host
  *
  * Return: what is in use and not a container's.

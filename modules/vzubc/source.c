@@ -36,7 +36,10 @@ static const struct vzub_source vzub_sources[VZUB_RESOURCES] = {
 		.apply = vzub_apply_memory,
 	},
 	[VZUB_VMGUARPAGES]	= { .name = "vmguarpages" },
-	[VZUB_OOMGUARPAGES]	= { .name = "oomguarpages" },
+	[VZUB_OOMGUARPAGES]	= {
+		.name = "oomguarpages",
+		.fill = vzub_fill_oomguarpages,
+	},
 	[VZUB_NUMTCPSOCK]	= { .name = "numtcpsock" },
 	[VZUB_NUMFLOCK]		= {
 		.name = "numflock",
@@ -109,6 +112,13 @@ const char *vzub_name(enum vzub_resource resource)
 	return vzub_sources[array_index_nospec(resource, VZUB_RESOURCES)].name;
 }
 
+/* Does anything count it on this kernel? */
+static bool vzub_is_known(const struct vzub_source *source)
+{
+	return source->family ? vzub_family_works(source->family) :
+				source->fill != NULL;
+}
+
 /**
  * vzub_value - the values of a resource
  * @ub: beancounter
@@ -130,7 +140,7 @@ void vzub_value(struct vzub *ub, enum vzub_resource resource,
 		.limit = READ_ONCE(c->limit),
 		.failcnt = atomic64_read(&c->failcnt),
 	};
-	if (source->family && !vzub_family_works(source->family))
+	if (!vzub_is_known(source))
 		v->flags = VZUB_VALUE_UNKNOWN;
 	if (source->fill) {
 		source->fill(ub, v);

@@ -341,6 +341,7 @@ u64 vzub_ram(const struct vzub *ub, struct mem_cgroup *memcg);
 void vzub_fill_physpages(struct vzub *ub, struct vzub_value *v);
 u64 vzub_host_physpages(void);
 void vzub_fill_swappages(struct vzub *ub, struct vzub_value *v);
+void vzub_fill_oomguarpages(struct vzub *ub, struct vzub_value *v);
 u64 vzub_host_swappages(void);
 int vzub_apply_memory(struct vzub *ub, const struct vzub_counter *c);
 
