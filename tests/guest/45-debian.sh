@@ -43,7 +43,7 @@ same "and saved" "$(grep ^HOSTNAME /etc/vz/conf/$ct.conf)" 'HOSTNAME="two.exampl
 check "set a password" vzctl set $ct --userpasswd joe:secret
 check "it is set" in_ct 'grep -q "^joe:\\$" /etc/shadow'
 check "change limits while it runs" vzctl set $ct --ram 256M --numproc 200 --save
-same "memory" "$(cat /sys/fs/cgroup/vz/$ct/memory.max)" 268435456
+same "memory" "$(cat /sys/fs/cgroup/vz/$ct/memory.high)" 268435456
 same "tasks" "$(cat /sys/fs/cgroup/vz/$ct/pids.max)" 200
 same "exec passes the status" "$(in_ct 'exit 7'; echo $?)" 7
 same "exec keeps output and error apart" "$(in_ct 'echo out; echo err >&2' 2>/dev/null)" out

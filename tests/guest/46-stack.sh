@@ -204,14 +204,15 @@ check "it has them" nested two sh -ec "'
 	grep -q ^new /etc/passwd && ! [ -e /etc/group ] && ! [ -e /home ]
 	[ -d /etc/init.d ] && [ -z \"\$(ls /etc/init.d)\" ]
 	[ \"\$(cat /file)\" = content ] && [ \"\$(stat -c %u:%a /suid)\" = 1234:4755 ]'"
-cp /usr/sbin/runc $root/usr/local/sbin/
-check "the first image has not, as runc with ids of its own sees it" \
-	podman --runtime /usr/local/sbin/runc run --rm --network=none \
+check "the first image has not, with ids of its own" nested \
 	--uidmap 0:1000:30000 --gidmap 0:1000:30000 busybox sh -ec "'
 		grep -q \" 1000 *30000\" /proc/self/uid_map
 		! grep -q ^new /etc/passwd && [ -e /etc/group ] && [ -e /home ]
 		[ \"\$(stat -c %u /etc/group)\" = 0 ]
 		[ -n \"\$(ls /etc/init.d)\" ] && ! [ -e /file ]'"
+cp /usr/sbin/runc $root/usr/local/sbin/
+same "runc works as well as crun" "$(podman --runtime /usr/local/sbin/runc \
+	run --rm --network=none busybox cat /proc/1/comm)" cat
 lap "images compared"
 # two file systems are stacked, and simfs is one
 mkdir -p $root/srv/volume/{lower,upper,work,upper2,work2}
