@@ -51,8 +51,8 @@ static struct vfsmount *vz_cgroup_mount(void)
 static struct file *vz_cgroup_open(const struct cgroup *cgrp, const char *name,
 				   int flags)
 {
-	struct vfsmount *mnt = vz_cgroup_mount();
 	char *path __free(kfree) = NULL;
+	struct vfsmount *mnt = vz_cgroup_mount();
 	ssize_t len;
 
 	if (IS_ERR(mnt))

@@ -17,7 +17,10 @@ DEFINE_STATIC_CALL(vzub_page_state, vzub_page_state_none);
 
 static struct mem_cgroup *vzub_memcg_of(const struct cgroup *cgrp)
 {
-	return mem_cgroup_from_css(rcu_dereference(cgrp->subsys[memory_cgrp_id]));
+	struct cgroup_subsys_state *css;
+
+	css = rcu_dereference(cgrp->subsys[memory_cgrp_id]);
+	return mem_cgroup_from_css(css);
 }
 
 /**

@@ -202,7 +202,8 @@ int vzub_apply_memory(struct vzub *ub, const struct vzub_counter *c)
 	vswap = !total && swap && vzub_is_limit(ram) && vzub_is_limit(swap);
 	err = vzub_write_swap(ub, swap);
 	if (!err)
-		err = vzub_write_pages(ub, "memory.high", vswap ? ram : U64_MAX);
+		err = vzub_write_pages(ub, "memory.high",
+				       vswap ? ram : U64_MAX);
 	if (!err)
 		err = vzub_write_pages(ub, "memory.max", vswap ?
 				       min_t(u64, ram + swap, INT_MAX - 1) :

@@ -115,8 +115,9 @@ const char *vzub_name(enum vzub_resource resource)
 /* Does anything count it on this kernel? */
 static bool vzub_is_known(const struct vzub_source *source)
 {
-	return source->family ? vzub_family_works(source->family) :
-				source->fill != NULL;
+	if (source->family)
+		return vzub_family_works(source->family);
+	return source->fill;
 }
 
 /**

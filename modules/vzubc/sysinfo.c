@@ -12,7 +12,7 @@
 
 static long vzub_sys_sysinfo_none(const struct pt_regs *regs)
 {
-	return -ENOSYS;
+	return -EFAULT;
 }
 
 DEFINE_STATIC_CALL(vzub_sys_sysinfo, vzub_sys_sysinfo_none);

@@ -96,18 +96,35 @@ struct vzub_row {
 	u64		(*value)(const struct vzub_view *view);
 };
 
-#define VZUB_VIEW(_member)						\
-static u64 vzub_view_##_member(const struct vzub_view *view)		\
-{									\
-	return view->_member;						\
+static u64 vzub_view_total(const struct vzub_view *view)
+{
+	return view->total;
 }
 
-VZUB_VIEW(total)
-VZUB_VIEW(free)
-VZUB_VIEW(available)
-VZUB_VIEW(cached)
-VZUB_VIEW(swap_free)
-VZUB_VIEW(committed)
+static u64 vzub_view_free(const struct vzub_view *view)
+{
+	return view->free;
+}
+
+static u64 vzub_view_available(const struct vzub_view *view)
+{
+	return view->available;
+}
+
+static u64 vzub_view_cached(const struct vzub_view *view)
+{
+	return view->cached;
+}
+
+static u64 vzub_view_swap_free(const struct vzub_view *view)
+{
+	return view->swap_free;
+}
+
+static u64 vzub_view_committed(const struct vzub_view *view)
+{
+	return view->committed;
+}
 
 static u64 vzub_view_swap_total(const struct vzub_view *view)
 {
@@ -120,7 +137,8 @@ static u64 vzub_view_commit(const struct vzub_view *view)
 }
 
 #define VZUB_ROW(_name, _value)	\
-	{ .name = _name, .item = { VZUB_NO_ITEM, VZUB_NO_ITEM }, .value = _value }
+	{ .name = _name, .item = { VZUB_NO_ITEM, VZUB_NO_ITEM }, \
+	  .value = _value }
 #define VZUB_ROW1(_name, _item)	\
 	{ .name = _name, .item = { _item, VZUB_NO_ITEM } }
 #define VZUB_ROW2(_name, _item, _more)	\
@@ -313,8 +331,8 @@ static void vzub_view_read(struct file *file, void *buf)
  */
 void vzub_view_touch(const char *name)
 {
-	struct file_system_type *type = get_fs_type("proc");
 	void *buf __free(kfree) = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	struct file_system_type *type = get_fs_type("proc");
 	struct vfsmount *mnt;
 	struct file *file;
 

@@ -106,7 +106,7 @@ struct vzub {
 	struct work_struct	event_work;
 	atomic64_t		exact[VZUB_SHMPAGES + 1];
 	struct pid_namespace __rcu *pid_ns;
-	spinlock_t		own_lock;	/* protects the list of objects */
+	spinlock_t		own_lock;	/* protects @owned */
 	struct list_head	owned;
 	struct hlist_node	by_cgroup;
 	struct hlist_node	by_user_ns;

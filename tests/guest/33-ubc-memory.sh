@@ -41,6 +41,8 @@ give() {
 }
 # leave - ends it
 leave() {
+	# of the coprocess
+	# shellcheck disable=SC2154
 	local pid=$user_PID to_fd=$to
 	exec {to_fd}>&-
 	[ -z "$pid" ] || wait "$pid"
@@ -109,7 +111,7 @@ less "oomguarpages counts the victim" $((kills + 1)) "$(failcnt oomguarpages)"
 near "nothing is left" "$(held physpages)" "$base" 1500
 echo >&"$keep"
 read -r line <&"$keep_from"
-same "the neighbour lives" "$line" done
+same "the neighbour lives" "$line" "done"
 exec {keep}>&- {keep_from}<&-
 same "nor was it refused anything" "$(value physpages 5 $other)" 0
 
