@@ -13,6 +13,8 @@
 #include "wrapper/module.h"
 #include "wrapper/netdevice.h"
 #include "wrapper/ns.h"
+#include "wrapper/sock.h"
 #include "wrapper/tty.h"
+#include "wrapper/x_tables.h"
 
 #endif /* _VZ_COMPAT_H */

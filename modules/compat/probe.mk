@@ -21,6 +21,9 @@ ccflags-y += $(call vz-probe,NETDEV_NETNS_IMMUTABLE,[[:space:]]netns_immutable:1
 ccflags-y += $(call vz-probe,NETDEV_MAC_STORAGE,int dev_set_mac_address.*struct sockaddr_storage,netdevice.h)
 ccflags-y += $(call vz-probe,RTNL_NEWLINK_PARAMS,struct rtnl_newlink_params,../net/rtnetlink.h)
 
+ccflags-y += $(call vz-probe,SK_CLONE,struct sock .sk_clone.const,../net/sock.h)
+ccflags-y += $(call vz-probe,XT_TEMPLATE_OPS,template_ops,netfilter/x_tables.h)
+
 ccflags-y += $(call vz-probe,DQUOT_RCU,struct dquot __rcu,fs.h)
 ccflags-y += $(call vz-probe,DQUOT_RCU,struct dquot __rcu,fs/super_types.h)
 ccflags-y += $(call vz-probe,MNT_IDMAP,nop_mnt_idmap,mnt_idmapping.h)

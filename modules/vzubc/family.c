@@ -5,12 +5,15 @@
 #include "vzubc.h"
 
 static const struct vzub_family * const vzub_families[] = {
-	&vzub_cgroup_family, &vzub_file_family, &vzub_key_family,
-	&vzub_lock_family, &vzub_locked_family, &vzub_mount_family,
-	&vzub_neigh_family, &vzub_pty_family, &vzub_shm_family,
-	&vzub_signal_family, &vzub_task_family, &vzub_ucount_family,
-	&vzub_vm_family, &vzub_meminfo_family, &vzub_swaps_family,
-	&vzub_sysinfo_family, &vzub_vmstat_family,
+	&vzub_cgroup_family, &vzub_file_family, &vzub_iptent_family,
+	&vzub_key_family, &vzub_lock_family, &vzub_locked_family,
+	&vzub_mount_family, &vzub_neigh_family, &vzub_pty_family,
+	&vzub_shm_family, &vzub_signal_family, &vzub_task_family,
+	&vzub_ucount_family, &vzub_vm_family, &vzub_meminfo_family,
+	&vzub_swaps_family, &vzub_sysinfo_family, &vzub_vmstat_family,
+	&vzub_sock_family,
+	/* these need what it keeps */
+	&vzub_sockmem_family, &vzub_socksend_family,
 };
 
 static const unsigned int vzub_families_count = ARRAY_SIZE(vzub_families);

@@ -40,7 +40,11 @@ static const struct vzub_source vzub_sources[VZUB_RESOURCES] = {
 		.name = "oomguarpages",
 		.fill = vzub_fill_oomguarpages,
 	},
-	[VZUB_NUMTCPSOCK]	= { .name = "numtcpsock" },
+	[VZUB_NUMTCPSOCK]	= {
+		.name = "numtcpsock",
+		.host = vzub_sock_host_tcp,
+		.family = &vzub_sock_family,
+	},
 	[VZUB_NUMFLOCK]		= {
 		.name = "numflock",
 		.family = &vzub_lock_family,
@@ -53,17 +57,40 @@ static const struct vzub_source vzub_sources[VZUB_RESOURCES] = {
 		.name = "numsiginfo",
 		.fill = vzub_siginfo_fill,
 	},
-	[VZUB_TCPSNDBUF]	= { .name = "tcpsndbuf" },
-	[VZUB_TCPRCVBUF]	= { .name = "tcprcvbuf" },
-	[VZUB_OTHERSOCKBUF]	= { .name = "othersockbuf" },
-	[VZUB_DGRAMRCVBUF]	= { .name = "dgramrcvbuf" },
-	[VZUB_NUMOTHERSOCK]	= { .name = "numothersock" },
+	[VZUB_TCPSNDBUF]	= {
+		.name = "tcpsndbuf",
+		.fill = vzub_sockbuf_fill,
+		.family = &vzub_sockmem_family,
+	},
+	[VZUB_TCPRCVBUF]	= {
+		.name = "tcprcvbuf",
+		.fill = vzub_sockbuf_fill,
+		.family = &vzub_sockmem_family,
+	},
+	[VZUB_OTHERSOCKBUF]	= {
+		.name = "othersockbuf",
+		.fill = vzub_sockbuf_fill,
+		.family = &vzub_socksend_family,
+	},
+	[VZUB_DGRAMRCVBUF]	= {
+		.name = "dgramrcvbuf",
+		.fill = vzub_sockbuf_fill,
+		.family = &vzub_sockmem_family,
+	},
+	[VZUB_NUMOTHERSOCK]	= {
+		.name = "numothersock",
+		.host = vzub_sock_host_other,
+		.family = &vzub_sock_family,
+	},
 	[VZUB_DCACHESIZE]	= { .name = "dcachesize" },
 	[VZUB_NUMFILE]		= {
 		.name = "numfile",
 		.family = &vzub_file_family,
 	},
-	[VZUB_NUMIPTENT]	= { .name = "numiptent" },
+	[VZUB_NUMIPTENT]	= {
+		.name = "numiptent",
+		.family = &vzub_iptent_family,
+	},
 	[VZUB_SWAPPAGES]	= {
 		.name = "swappages",
 		.fill = vzub_fill_swappages,

@@ -110,6 +110,7 @@ static struct vzub *vzub_alloc(const struct vz_ct *ct)
 	spin_lock_init(&ub->own_lock);
 	INIT_LIST_HEAD(&ub->owned);
 	vzub_siginfo_init(ub);
+	init_waitqueue_head(&ub->sock_wait);
 	vzub_log_init(ub);
 	return ub;
 }

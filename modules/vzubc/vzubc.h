@@ -18,6 +18,7 @@
 #include <linux/spinlock.h>
 #include <linux/user_namespace.h>
 #include <linux/vzubc.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <vz/hook.h>
 #include <vz/subsys.h>
@@ -86,6 +87,8 @@ struct vzub_log {
  * @pid_ns: of its init, which pins it; NULL: there is none.  RCU
  * @own_lock: protects @owned
  * @owned: objects it is charged for, see own.c
+ * @socks: sockets that are known, see sock.c
+ * @sock_wait: senders that wait for room, see socksend.c
  * @by_cgroup: link in the hash keyed by @cgroup
  * @by_user_ns: link in the hash keyed by @user_ns
  * @free: frees it after a grace period
@@ -108,6 +111,8 @@ struct vzub {
 	struct pid_namespace __rcu *pid_ns;
 	spinlock_t		own_lock;	/* protects @owned */
 	struct list_head	owned;
+	atomic_t		socks;
+	wait_queue_head_t	sock_wait;
 	struct hlist_node	by_cgroup;
 	struct hlist_node	by_user_ns;
 	struct rcu_work		free;
@@ -362,6 +367,13 @@ void vzub_proc_del(u32 id);
 int vzub_proc_init(void);
 void vzub_proc_exit(void);
 
+/* sock.c */
+u64 vzub_sock_host_tcp(void);
+u64 vzub_sock_host_other(void);
+
+/* sockbuf.c */
+void vzub_sockbuf_fill(struct vzub *ub, struct vzub_value *v);
+
 /* one for each family */
 extern const struct vzub_family vzub_cgroup_family;
 extern const struct vzub_family vzub_file_family;
@@ -380,5 +392,9 @@ extern const struct vzub_family vzub_meminfo_family;
 extern const struct vzub_family vzub_swaps_family;
 extern const struct vzub_family vzub_sysinfo_family;
 extern const struct vzub_family vzub_vmstat_family;
+extern const struct vzub_family vzub_iptent_family;
+extern const struct vzub_family vzub_sock_family;
+extern const struct vzub_family vzub_sockmem_family;
+extern const struct vzub_family vzub_socksend_family;
 
 #endif /* _VZUBC_H */

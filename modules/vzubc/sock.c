@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * numtcpsock, numothersock: sockets.
+ *
+ * A socket belongs to the container in whose cgroup it was made, or the one
+ * that it was accepted from, wherever it is passed on or inherited.  All of
+ * them are in a hash, with their beancounter, until they are destroyed: being
+ * in there is the charge, so nothing is given back twice, nor by sockets that
+ * are older.
+ *
+ * They are refused before they are made, and charged when the kernel gives them
+ * their cgroup, which is the first point that all of them come to.  In between
+ * others may be made, so a barrier may be passed by the number of processors.
+ */
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/in.h>
+#include <linux/mm.h>
+#include <linux/net.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+#include "sock.h"
+
+/* The size of the hash depends on how much memory there is */
+#define VZUB_SOCKS_BITS_MIN	10
+#define VZUB_SOCKS_BITS_MAX	17
+#define VZUB_SOCKS_PAGES	64
+
+/* Locks of buckets */
+#define VZUB_SOCK_LOCK_BITS	8
+
+struct vzub_sock_bucket *vzub_socks;
+unsigned int vzub_socks_bits;
+
+static spinlock_t vzub_sock_locks[1 << VZUB_SOCK_LOCK_BITS];
+static struct kmem_cache *vzub_sock_cache;
+
+static spinlock_t *vzub_sock_lock(u32 bucket)
+{
+	return &vzub_sock_locks[bucket % ARRAY_SIZE(vzub_sock_locks)];
+}
+
+static enum vzub_resource vzub_sock_resource(bool tcp)
+{
+	return tcp ? VZUB_NUMTCPSOCK : VZUB_NUMOTHERSOCK;
+}
+
+/* Is there room for one more?  Refuses otherwise. */
+static bool vzub_sock_fits(struct vzub *ub, bool tcp)
+{
+	enum vzub_resource resource = vzub_sock_resource(tcp);
+	struct vzub_counter *c = &ub->counter[resource];
+	u64 bound = vzub_bound(c, VZUB_HARD);
+	u64 held = atomic64_read(&c->held);
+
+	if (likely(held < bound))
+		return true;
+	vzub_refused(ub, resource, held, 1, bound);
+	return false;
+}
+
+/* The container pays for the memory, unless it cannot. */
+static struct vzub_sock *vzub_sock_alloc(void)
+{
+	const gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
+
+	return kmem_cache_alloc(vzub_sock_cache, gfp | __GFP_ACCOUNT) ?:
+	       kmem_cache_alloc(vzub_sock_cache, gfp);
+}
+
+/* Return: false when it is there already. */
+static bool vzub_sock_insert(struct vzub_sock *s)
+{
+	u32 n = hash_ptr(s->sk, vzub_socks_bits);
+	unsigned long flags;
+	bool is_new;
+
+	spin_lock_irqsave(vzub_sock_lock(n), flags);
+	is_new = !__vzub_sock_find(s->sk);
+	if (is_new)
+		hlist_nulls_add_head_rcu(&s->node, &vzub_socks[n].head);
+	spin_unlock_irqrestore(vzub_sock_lock(n), flags);
+	return is_new;
+}
+
+/* Without memory the socket is not counted. */
+static void vzub_sock_add(struct vzub *ub, struct sock *sk, bool counted)
+{
+	struct vzub_sock *s = vzub_sock_alloc();
+
+	if (!s)
+		return;
+	s->sk = sk;
+	s->ub = ub;
+	s->snd = 0;
+	s->rcv = 0;
+	s->tcp = vzub_sock_is_tcp(READ_ONCE(sk->sk_prot_creator));
+	s->counted = counted;
+	/* before somebody else may remove it */
+	atomic_inc(&ub->socks);
+	if (counted)
+		vzub_charge(ub, vzub_sock_resource(s->tcp), 1, VZUB_FORCE);
+	if (vzub_sock_insert(s))
+		return;
+	if (counted)
+		vzub_uncharge(ub, vzub_sock_resource(s->tcp), 1);
+	atomic_dec(&ub->socks);
+	kmem_cache_free(vzub_sock_cache, s);
+}
+
+static void vzub_sock_del(struct sock *sk)
+{
+	u32 n = hash_ptr(sk, vzub_socks_bits);
+	struct vzub_sock *s;
+	unsigned long flags;
+
+	spin_lock_irqsave(vzub_sock_lock(n), flags);
+	s = __vzub_sock_find(sk);
+	if (s)
+		hlist_nulls_del_rcu(&s->node);
+	spin_unlock_irqrestore(vzub_sock_lock(n), flags);
+	if (!s)
+		return;
+	vzub_sockbuf_forget(s);
+	if (s->counted)
+		vzub_uncharge(s->ub, vzub_sock_resource(s->tcp), 1);
+	atomic_dec(&s->ub->socks);
+	kmem_cache_free(vzub_sock_cache, s);
+}
+
+/**
+ * vzub_sock_each - call a function for all sockets that are counted
+ * @fn: function; called with a lock held, so the socket cannot end
+ */
+void vzub_sock_each(void (*fn)(struct vzub_sock *s))
+{
+	struct hlist_nulls_node *node;
+	struct vzub_sock *s;
+	unsigned long flags;
+	u32 n;
+
+	for (n = 0; n < 1U << vzub_socks_bits; n++) {
+		if (hlist_nulls_empty(&vzub_socks[n].head))
+			continue;
+		spin_lock_irqsave(vzub_sock_lock(n), flags);
+		hlist_nulls_for_each_entry(s, node, &vzub_socks[n].head, node)
+			fn(s);
+		spin_unlock_irqrestore(vzub_sock_lock(n), flags);
+	}
+}
+
+static bool vzub_sock_type_is_tcp(int type, int protocol)
+{
+	return type == SOCK_STREAM &&
+	       (!protocol || protocol == IPPROTO_TCP ||
+		protocol == IPPROTO_MPTCP);
+}
+
+/* The kernel makes a difference: OpenVZ always answered that to AF_INET. */
+static __always_inline void vzub_on_socket_create(struct vz_hook *hook,
+						  struct pt_regs *regs)
+{
+	int family = regs_get_kernel_argument(regs, 0);
+	int type = regs_get_kernel_argument(regs, 1);
+	int protocol = regs_get_kernel_argument(regs, 2);
+	bool kern = (int)regs_get_kernel_argument(regs, 3);
+	struct vzub *ub;
+
+	if ((family != AF_INET && family != AF_INET6) || kern)
+		return;
+	guard(rcu)();
+	ub = vzub_of_task(current);
+	if (ub && !vzub_sock_fits(ub, vzub_sock_type_is_tcp(type, protocol)))
+		vz_hook_refuse(regs, -ENOBUFS);
+}
+
+static __always_inline void vzub_on_sk_alloc(struct vz_hook *hook,
+					     struct pt_regs *regs)
+{
+	const struct proto *prot = (void *)regs_get_kernel_argument(regs, 3);
+	bool kern = (int)regs_get_kernel_argument(regs, 4);
+	struct vzub *ub;
+
+	if (kern || in_interrupt())
+		return;
+	guard(rcu)();
+	ub = vzub_of_task(current);
+	if (ub && !vzub_sock_fits(ub, vzub_sock_is_tcp(prot)))
+		vz_hook_refuse(regs, 0);
+}
+
+static __always_inline void vzub_on_sk_clone(struct vz_hook *hook,
+					     struct pt_regs *regs)
+{
+	const struct sock *sk = (void *)regs_get_kernel_argument(regs, 0);
+	struct vzub *ub;
+
+	guard(rcu)();
+	ub = vzub_of_cgroup(vzub_cgroup_of_sock(sk));
+	if (ub && !vzub_sock_fits(ub, vzub_sock_is_tcp(READ_ONCE(sk->sk_prot))))
+		vz_hook_refuse(regs, 0);
+}
+
+static struct sock *vzub_sock_of_cgroup_data(struct pt_regs *regs)
+{
+	return container_of((void *)regs_get_kernel_argument(regs, 0),
+			    struct sock, sk_cgrp_data);
+}
+
+/* The cgroup is that of the task, and not in there yet. */
+static __always_inline void vzub_on_cgroup_alloc(struct vz_hook *hook,
+						 struct pt_regs *regs)
+{
+	struct sock *sk = vzub_sock_of_cgroup_data(regs);
+	struct vzub *ub;
+
+	if (in_interrupt())
+		return;
+	guard(rcu)();
+	ub = vzub_of_task(current);
+	if (ub)
+		vzub_sock_add(ub, sk, !sk->sk_kern_sock);
+}
+
+/* What is accepted counts, also from one of the kernel's own (MPTCP). */
+static __always_inline void vzub_on_cgroup_clone(struct vz_hook *hook,
+						 struct pt_regs *regs)
+{
+	struct sock *sk = vzub_sock_of_cgroup_data(regs);
+	struct vzub *ub;
+
+	guard(rcu)();
+	ub = vzub_of_cgroup(vzub_cgroup_of_sock(sk));
+	if (ub)
+		vzub_sock_add(ub, sk, true);
+}
+
+static __always_inline void vzub_on_sk_destruct(struct vz_hook *hook,
+						struct pt_regs *regs)
+{
+	struct sock *sk = (void *)regs_get_kernel_argument(regs, 0);
+	const struct cgroup *cgrp = vzub_cgroup_of_sock(sk);
+
+	if (!cgrp || cgrp->level < 2)
+		return;
+	guard(rcu)();
+	if (__vzub_sock_find(sk))
+		vzub_sock_del(sk);
+}
+
+VZ_HOOK(vzub_socket_create, security_socket_create,
+	"sockets are not counted", vzub_on_socket_create);
+VZ_HOOK(vzub_sk_alloc, sk_alloc, "sockets are not counted", vzub_on_sk_alloc);
+VZ_HOOK(vzub_sk_clone, VZ_SK_CLONE, "sockets are not counted",
+	vzub_on_sk_clone);
+VZ_HOOK(vzub_cgroup_alloc, cgroup_sk_alloc, "sockets are not counted",
+	vzub_on_cgroup_alloc);
+VZ_HOOK(vzub_cgroup_clone, cgroup_sk_clone, "sockets are not counted",
+	vzub_on_cgroup_clone);
+VZ_HOOK(vzub_sk_destruct, sk_destruct, "sockets are not counted",
+	vzub_on_sk_destruct);
+
+static struct vz_hook * const vzub_sock_hooks[] = {
+	&vzub_sk_destruct, &vzub_cgroup_alloc, &vzub_cgroup_clone,
+	&vzub_sk_alloc, &vzub_sk_clone, &vzub_socket_create,
+};
+
+static int vzub_sock_seed_file(const void *data, struct file *file,
+			       unsigned int fd)
+{
+	struct socket *sock = sock_from_file(file);
+	struct vzub *ub = (void *)data;
+	struct sock *sk = sock ? sock->sk : NULL;
+
+	/* the file is open, and so is the socket */
+	if (sk && vzub_of_cgroup(vzub_cgroup_of_sock(sk)) == ub)
+		vzub_sock_add(ub, sk, !sk->sk_kern_sock);
+	return 0;
+}
+
+/* Those that no process has a descriptor of are not found. */
+static void vzub_sock_seed(struct vzub *ub)
+{
+	struct task_struct *p, *t;
+
+	guard(rcu)();
+	for_each_process_thread(p, t) {
+		if (vzub_of_task(t) != ub)
+			continue;
+		task_lock(t);
+		iterate_fd(t->files, 0, vzub_sock_seed_file, ub);
+		task_unlock(t);
+	}
+}
+
+static bool vzub_sock_busy(struct vzub *ub)
+{
+	return atomic_read(&ub->socks);
+}
+
+/* What the kernel itself calls when it does not want a clone. */
+static void vzub_sock_touch_clone(const struct sock *sk)
+{
+	struct sock *new;
+
+	local_bh_disable();
+	new = sk_clone_lock(sk, GFP_ATOMIC);
+	if (new) {
+		new->sk_destruct = NULL;
+		bh_unlock_sock(new);
+		sk_free(new);
+	}
+	local_bh_enable();
+}
+
+static void vzub_sock_touch(void)
+{
+	struct socket *sock;
+
+	if (sock_create_kern(&init_net, AF_INET, SOCK_RAW, IPPROTO_ICMP, &sock))
+		return;
+	vzub_sock_touch_clone(sock->sk);
+	sock_release(sock);
+}
+
+static int vzub_sock_init(void)
+{
+	u32 n;
+
+	vzub_socks_bits = clamp(ilog2(totalram_pages() / VZUB_SOCKS_PAGES + 1),
+				VZUB_SOCKS_BITS_MIN, VZUB_SOCKS_BITS_MAX);
+	vzub_sock_cache = KMEM_CACHE(vzub_sock, SLAB_TYPESAFE_BY_RCU);
+	if (!vzub_sock_cache)
+		return -ENOMEM;
+	vzub_socks = kvmalloc_array(1U << vzub_socks_bits, sizeof(*vzub_socks),
+				    GFP_KERNEL);
+	if (!vzub_socks)
+		return -ENOMEM;
+	for (n = 0; n < 1U << vzub_socks_bits; n++)
+		INIT_HLIST_NULLS_HEAD(&vzub_socks[n].head, n);
+	for (n = 0; n < ARRAY_SIZE(vzub_sock_locks); n++)
+		spin_lock_init(&vzub_sock_locks[n]);
+	return 0;
+}
+
+/* Sockets that are left are not counted any more. */
+static void vzub_sock_free_all(void)
+{
+	struct hlist_nulls_node *node;
+	struct vzub_sock *s;
+	u32 n;
+
+	for (n = 0; n < 1U << vzub_socks_bits; n++)
+		while (!hlist_nulls_empty(&vzub_socks[n].head)) {
+			node = vzub_socks[n].head.first;
+			s = hlist_nulls_entry(node, struct vzub_sock, node);
+			hlist_nulls_del(node);
+			kmem_cache_free(vzub_sock_cache, s);
+		}
+}
+
+static void vzub_sock_exit(void)
+{
+	if (vzub_socks)
+		vzub_sock_free_all();
+	kvfree(vzub_socks);
+	kmem_cache_destroy(vzub_sock_cache);
+}
+
+const struct vzub_family vzub_sock_family = {
+	.hooks	= vzub_sock_hooks,
+	.count	= ARRAY_SIZE(vzub_sock_hooks),
+	.init	= vzub_sock_init,
+	.exit	= vzub_sock_exit,
+	.touch	= vzub_sock_touch,
+	.busy	= vzub_sock_busy,
+	.seed	= vzub_sock_seed,
+};
+
+/**
+ * vzub_sock_host_tcp - TCP sockets of the host
+ *
+ * Return: those of its network namespace that are bound or connected.
+ */
+u64 vzub_sock_host_tcp(void)
+{
+	return max(0, sock_prot_inuse_get(&init_net, &tcp_prot));
+}
+
+/**
+ * vzub_sock_host_other - other sockets of the host
+ *
+ * Return: those of its network namespace that are not known to be TCP.
+ */
+u64 vzub_sock_host_other(void)
+{
+	return max_t(s64, 0, (s64)sock_inuse_get(&init_net) -
+			     (s64)vzub_sock_host_tcp());
+}
