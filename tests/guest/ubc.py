@@ -3,10 +3,12 @@
 """Beancounters by the module's own interface.
 
 ubc.py set CTID NAME BARRIER:LIMIT [NAME BARRIER:LIMIT...]
-ubc.py get CTID [NAME]     all five values, or "held maxheld barrier limit failcnt"
+ubc.py get CTID            all resources, with their five values
+ubc.py get CTID NAME       "held maxheld barrier limit failcnt"
+ubc.py get CTID NAME FIELD one of these
 ubc.py why CTID            what was refused: resource held wanted bound pid comm
 
-"-" or "unlimited" stands for no limit; one number for both.
+"-", "max" or "unlimited" stands for no limit; one number for both.
 """
 import ctypes
 import fcntl
@@ -26,6 +28,7 @@ NUMBERS = {
     "swappages": 24, "numinotify": 25, "numkeys": 26, "nummounts": 27,
     "numns": 28, "numcgroup": 29, "numneigh": 30,
 }
+FIELDS = ("held", "maxheld", "barrier", "limit", "failcnt")
 NAMES = {number: name for name, number in NUMBERS.items()}
 
 u32, u64 = ctypes.c_uint32, ctypes.c_uint64
@@ -62,7 +65,7 @@ def ioctl(direction, nr, arg):
 
 
 def amount(text):
-    return UNLIMITED if text in ("-", "unlimited") else int(text)
+    return UNLIMITED if text in ("-", "max", "unlimited") else int(text)
 
 
 def set_limits(ctid, pairs):
@@ -93,6 +96,18 @@ def why(ctid):
     return records[:arg.count]
 
 
+def show(values, name=None, field=None):
+    if name is None:
+        for name, fields in values.items():
+            print(name, *fields)
+    elif name not in values:
+        print("unknown")
+    elif field:
+        print(values[name][FIELDS.index(field)])
+    else:
+        print(*values[name])
+
+
 def main(argv):
     command, ctid, rest = argv[1], int(argv[2]), argv[3:]
     if command == "set":
@@ -102,10 +117,7 @@ def main(argv):
             pairs.append((name, amount(barrier), amount(limit or barrier)))
         set_limits(ctid, pairs)
     elif command == "get":
-        values = get(ctid)
-        for name in rest or values:
-            prefix = [] if rest else [name]
-            print(*prefix, *values.get(name, ["unknown"]))
+        show(get(ctid), *rest)
     elif command == "why":
         for r in why(ctid):
             print(NAMES[r.resource], r.held, r.wanted, r.bound, r.pid,
