@@ -10,6 +10,7 @@
 #include "wrapper/file.h"
 #include "wrapper/ftrace.h"
 #include "wrapper/hrtimer.h"
+#include "wrapper/memcg.h"
 #include "wrapper/module.h"
 #include "wrapper/netdevice.h"
 #include "wrapper/ns.h"

@@ -11,6 +11,7 @@ static const struct vzub_family * const vzub_families[] = {
 	&vzub_shm_family, &vzub_signal_family, &vzub_task_family,
 	&vzub_ucount_family, &vzub_vm_family, &vzub_meminfo_family,
 	&vzub_swaps_family, &vzub_sysinfo_family, &vzub_vmstat_family,
+	&vzub_oom_family, &vzub_kmem_family, &vzub_dcache_family,
 	&vzub_sock_family,
 	/* these need what it keeps */
 	&vzub_sockmem_family, &vzub_socksend_family,
@@ -21,20 +22,38 @@ static const unsigned int vzub_families_count = ARRAY_SIZE(vzub_families);
 /* Armed hooks count from the first container on; under vzub_lock */
 static bool vzub_armed;
 
+static void vzub_family_arm_one(const struct vzub_family *family)
+{
+	unsigned int i;
+
+	for (i = 0; i < family->count; i++)
+		vz_hook_arm(family->hooks[i]);
+}
+
+static void vzub_family_disarm_one(const struct vzub_family *family)
+{
+	unsigned int i;
+
+	for (i = 0; i < family->count; i++)
+		vz_hook_disarm(family->hooks[i]);
+	if (family->on_demand)
+		WRITE_ONCE(family->on_demand->armed, false);
+}
+
 /**
  * vzub_family_arm - a beancounter is going to be there
  */
 void vzub_family_arm(void)
 {
-	unsigned int i, k;
+	unsigned int i;
 
 	lockdep_assert_held(&vzub_lock);
 	if (vzub_armed)
 		return;
 	vzub_armed = true;
 	for (i = 0; i < vzub_families_count; i++)
-		for (k = 0; k < vzub_families[i]->count; k++)
-			vz_hook_arm(vzub_families[i]->hooks[k]);
+		if (!vzub_families[i]->on_demand)
+			vzub_family_arm_one(vzub_families[i]);
 }
 
 /**
@@ -57,6 +76,9 @@ bool vzub_family_disarm(void)
 			hook = vzub_families[i]->hooks[k];
 			if (!READ_ONCE(hook->wanted))
 				continue;
+			if (vzub_families[i]->on_demand)
+				WRITE_ONCE(vzub_families[i]->on_demand->armed,
+					   false);
 			vz_hook_disarm(hook);
 			return true;
 		}
@@ -137,13 +159,66 @@ static void vzub_family_test(const struct vzub_family *family)
 	bool works = true;
 	unsigned int i;
 
-	if (family->touch)
+	if (family->touch && (!family->on_demand || vzub_armed))
 		vzub_family_try(family);
 	for (i = 0; i < family->count; i++)
 		works &= vz_hook_works(family->hooks[i]);
 	for (i = 0; !works && i < family->count; i++)
 		if (vz_hook_works(family->hooks[i]))
 			vz_hook_fail(family->hooks[i], "it needs another hook");
+}
+
+static bool vzub_family_is_needed(const struct vzub_family *family)
+{
+	const struct vzub *ub;
+
+	list_for_each_entry(ub, &vzub_list, list)
+		if (!ub->dead && vzub_has_limit(&ub->counter[family->resource]))
+			return true;
+	return false;
+}
+
+static void vzub_family_demand(const struct vzub_family *family)
+{
+	struct vzub_demand *demand = family->on_demand;
+
+	if (!demand->tried)
+		vzub_family_test(family);
+	demand->tried = true;
+	if (!vzub_family_works(family))
+		return;
+	vzub_family_arm_one(family);
+	WRITE_ONCE(demand->armed, true);
+}
+
+/**
+ * vzub_family_meet - put hooks in place that limits have made necessary
+ */
+void vzub_family_meet(void)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&vzub_lock);
+	for (i = 0; i < vzub_families_count; i++)
+		if (vzub_families[i]->on_demand &&
+		    !vzub_families[i]->on_demand->armed &&
+		    vzub_family_is_needed(vzub_families[i]))
+			vzub_family_demand(vzub_families[i]);
+}
+
+/**
+ * vzub_family_rest - take hooks out that no limit needs any more
+ */
+void vzub_family_rest(void)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&vzub_lock);
+	for (i = 0; i < vzub_families_count; i++)
+		if (vzub_families[i]->on_demand &&
+		    vzub_families[i]->on_demand->armed &&
+		    !vzub_family_is_needed(vzub_families[i]))
+			vzub_family_disarm_one(vzub_families[i]);
 }
 
 static void vzub_family_remove(unsigned int count)

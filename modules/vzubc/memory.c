@@ -112,22 +112,6 @@ void vzub_fill_swappages(struct vzub *ub, struct vzub_value *v)
 }
 
 /**
- * vzub_fill_oomguarpages - vzub_source.fill
- * @ub: beancounter
- * @v: stored there
- */
-void vzub_fill_oomguarpages(struct vzub *ub, struct vzub_value *v)
-{
-	struct mem_cgroup *memcg = vzub_memcg(ub);
-
-	if (!memcg)
-		return;
-	v->held = vzub_memcg_anon(memcg) + page_counter_read(&memcg->swap);
-	v->failcnt =
-		atomic_long_read(&memcg->memory_events[MEMCG_OOM_KILL]);
-}
-
-/**
  * vzub_host_physpages - vzub_source.host
  *
  * Return: what is in use and not a container's.
@@ -193,22 +177,22 @@ int vzub_apply_memory(struct vzub *ub, const struct vzub_counter *c)
 {
 	u64 ram = ub->counter[VZUB_PHYSPAGES].limit;
 	u64 swap = ub->counter[VZUB_SWAPPAGES].limit;
-	u64 total, free;
+	u64 total, free, max;
 	bool vswap;
 	int err;
 
 	lockdep_assert_held(&vzub_lock);
 	vzub_swap_of_host(&total, &free);
 	vswap = !total && swap && vzub_is_limit(ram) && vzub_is_limit(swap);
+	max = vzub_is_limit(ram) ? ram : vzub_default_ram();
+	if (vswap)
+		max = min_t(u64, ram + swap, INT_MAX - 1);
 	err = vzub_write_swap(ub, swap);
 	if (!err)
 		err = vzub_write_pages(ub, "memory.high",
-				       vswap ? ram : U64_MAX);
+				       vswap ? ram : VZUB_MAX);
 	if (!err)
-		err = vzub_write_pages(ub, "memory.max", vswap ?
-				       min_t(u64, ram + swap, INT_MAX - 1) :
-				       vzub_is_limit(ram) ? ram :
-				       vzub_default_ram());
+		err = vzub_write_pages(ub, "memory.max", max);
 	if (!err)
 		WRITE_ONCE(ub->vswap, vswap);
 	return err;

@@ -182,6 +182,7 @@ static const struct {
 	{ "resources", vzub_one_show, true },
 	{ "resources.ext", vzub_one_ext_show, true },
 	{ "meminfo", vzub_one_meminfo_show, false },
+	{ "ioacct", vzub_ioacct_show, false },
 };
 
 /**

@@ -71,7 +71,9 @@ int vzub_set(struct vzub *ub, const struct vzub_limit *limits, u32 count)
 		if (!vzub_limit_is_valid(&limits[i]))
 			return -EINVAL;
 	vzub_swap(ub, limits, old, count);
+	vzub_family_meet();
 	err = vzub_apply_all(ub, limits, count);
+	vzub_idle_later();
 	if (!err)
 		return 0;
 	/* a resource may be there twice: its oldest value comes last */

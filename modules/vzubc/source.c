@@ -6,8 +6,18 @@
 #include <linux/nospec.h>
 #include "vzubc.h"
 
+static u64 vzub_host_nothing(void)
+{
+	return 0;
+}
+
 static const struct vzub_source vzub_sources[VZUB_RESOURCES] = {
-	[VZUB_KMEMSIZE]		= { .name = "kmemsize" },
+	[VZUB_KMEMSIZE]		= {
+		.name = "kmemsize",
+		.fill = vzub_fill_kmemsize,
+		.host = vzub_host_kmemsize,
+		.apply = vzub_apply_kmemsize,
+	},
 	[VZUB_LOCKEDPAGES]	= {
 		.name = "lockedpages",
 		.family = &vzub_locked_family,
@@ -35,10 +45,16 @@ static const struct vzub_source vzub_sources[VZUB_RESOURCES] = {
 		.host = vzub_host_physpages,
 		.apply = vzub_apply_memory,
 	},
-	[VZUB_VMGUARPAGES]	= { .name = "vmguarpages" },
+	[VZUB_VMGUARPAGES]	= {
+		.name = "vmguarpages",
+		.host = vzub_host_nothing,
+		.apply = vzub_apply_guarantee,
+	},
 	[VZUB_OOMGUARPAGES]	= {
 		.name = "oomguarpages",
 		.fill = vzub_fill_oomguarpages,
+		.host = vzub_host_oomguarpages,
+		.apply = vzub_apply_guarantee,
 	},
 	[VZUB_NUMTCPSOCK]	= {
 		.name = "numtcpsock",
@@ -82,7 +98,12 @@ static const struct vzub_source vzub_sources[VZUB_RESOURCES] = {
 		.host = vzub_sock_host_other,
 		.family = &vzub_sock_family,
 	},
-	[VZUB_DCACHESIZE]	= { .name = "dcachesize" },
+	[VZUB_DCACHESIZE]	= {
+		.name = "dcachesize",
+		.fill = vzub_fill_dcachesize,
+		.host = vzub_host_dcachesize,
+		.apply = vzub_apply_dcachesize,
+	},
 	[VZUB_NUMFILE]		= {
 		.name = "numfile",
 		.family = &vzub_file_family,

@@ -9,6 +9,7 @@
  * knows anything, nothing can be given back any more.
  */
 #include <linux/hashtable.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -107,6 +108,8 @@ static struct vzub *vzub_alloc(const struct vz_ct *ct)
 	}
 	/* what is guaranteed is nothing, until somebody says how much */
 	ub->counter[VZUB_VMGUARPAGES].barrier = 0;
+	ub->shrunk = jiffies - HZ;
+	ub->dcache_looked = ub->shrunk;
 	spin_lock_init(&ub->own_lock);
 	INIT_LIST_HEAD(&ub->owned);
 	vzub_siginfo_init(ub);
@@ -149,8 +152,18 @@ static DECLARE_DELAYED_WORK(vzub_idle_work, vzub_idle);
 static void vzub_idle(struct work_struct *work)
 {
 	guard(mutex)(&vzub_lock);
-	if (list_empty(&vzub_list) && vzub_family_disarm())
+	if (!list_empty(&vzub_list))
+		vzub_family_rest();
+	else if (vzub_family_disarm())
 		queue_delayed_work(system_unbound_wq, &vzub_idle_work, 1);
+}
+
+/**
+ * vzub_idle_later - see in a while which hooks are not needed
+ */
+void vzub_idle_later(void)
+{
+	mod_delayed_work(system_unbound_wq, &vzub_idle_work, VZUB_IDLE_DELAY);
 }
 
 static bool vzub_is_unused(struct vzub *ub)
@@ -178,9 +191,8 @@ static void vzub_reap(struct work_struct *work)
 	if (again)
 		queue_delayed_work(system_unbound_wq, &vzub_reap_work,
 				   VZUB_REAP_DELAY);
-	if (list_empty(&vzub_list))
-		mod_delayed_work(system_unbound_wq, &vzub_idle_work,
-				 VZUB_IDLE_DELAY);
+	else
+		vzub_idle_later();
 }
 
 static int vzub_ct_create(struct vz_ct *ct)
@@ -242,6 +254,7 @@ static void vzub_ct_release(struct vz_ct *ct)
 	if (!ub)
 		return;
 	WRITE_ONCE(ub->dead, true);
+	vzub_forget_guarantee(ub);
 	mod_delayed_work(system_unbound_wq, &vzub_reap_work, 1);
 }
 

@@ -44,6 +44,7 @@ void vzub_view_fill(struct vzub_view *view, struct vzub *ub)
 {
 	struct mem_cgroup *memcg = vzub_memcg(ub);
 	struct vzub_value v = { };
+	s64 committed;
 	u64 drop;
 
 	vzub_fill_physpages(ub, &v);
@@ -56,8 +57,10 @@ void vzub_view_fill(struct vzub_view *view, struct vzub *ub)
 	view->available = min(view->free + drop, view->total);
 	view->cached = vzub_memcg_stat(memcg, NR_FILE_PAGES);
 	vzub_view_swap(view, ub);
-	/* a sixteenth too much at most, but no look at all processes */
-	view->committed = atomic64_read(&ub->counter[VZUB_PRIVVMPAGES].held);
+	/* who looks at memory does not make anybody count it */
+	committed = atomic64_read(&ub->counter[VZUB_PRIVVMPAGES].held);
+	view->committed = max_t(s64, committed, 0);
+	view->commit_limit = view->total + view->swap;
 }
 
 /**
@@ -88,68 +91,29 @@ unsigned int vzub_view_unit(int item)
  * struct vzub_row - a row of /proc/meminfo
  * @name: up to the number
  * @item: statistics that are added up
- * @value: or what tells it, in pages
+ * @member: or offset in struct vzub_view of what is shown, 0: none
  */
 struct vzub_row {
 	const char	*name;
 	int		item[2];
-	u64		(*value)(const struct vzub_view *view);
+	unsigned int	member;
 };
 
-static u64 vzub_view_total(const struct vzub_view *view)
-{
-	return view->total;
-}
-
-static u64 vzub_view_free(const struct vzub_view *view)
-{
-	return view->free;
-}
-
-static u64 vzub_view_available(const struct vzub_view *view)
-{
-	return view->available;
-}
-
-static u64 vzub_view_cached(const struct vzub_view *view)
-{
-	return view->cached;
-}
-
-static u64 vzub_view_swap_free(const struct vzub_view *view)
-{
-	return view->swap_free;
-}
-
-static u64 vzub_view_committed(const struct vzub_view *view)
-{
-	return view->committed;
-}
-
-static u64 vzub_view_swap_total(const struct vzub_view *view)
-{
-	return view->swap;
-}
-
-static u64 vzub_view_commit(const struct vzub_view *view)
-{
-	return view->total + view->swap;
-}
-
-#define VZUB_ROW(_name, _value)	\
-	{ .name = _name, .item = { VZUB_NO_ITEM, VZUB_NO_ITEM }, \
-	  .value = _value }
+#define VZUB_ROW0(_name)	\
+	{ .name = _name, .item = { VZUB_NO_ITEM, VZUB_NO_ITEM } }
 #define VZUB_ROW1(_name, _item)	\
 	{ .name = _name, .item = { _item, VZUB_NO_ITEM } }
 #define VZUB_ROW2(_name, _item, _more)	\
 	{ .name = _name, .item = { _item, _more } }
+#define VZUB_ROW(_name, _member)	\
+	{ .name = _name, .member = offsetof(struct vzub_view, _member) }
 
 static const struct vzub_row vzub_rows[] = {
-	VZUB_ROW("MemTotal:       ", vzub_view_total),
-	VZUB_ROW("MemFree:        ", vzub_view_free),
-	VZUB_ROW("MemAvailable:   ", vzub_view_available),
-	VZUB_ROW("Buffers:        ", NULL),
-	VZUB_ROW("Cached:         ", vzub_view_cached),
+	VZUB_ROW("MemTotal:       ", total),
+	VZUB_ROW("MemFree:        ", free),
+	VZUB_ROW("MemAvailable:   ", available),
+	VZUB_ROW0("Buffers:        "),
+	VZUB_ROW("Cached:         ", cached),
 	VZUB_ROW1("SwapCached:     ", NR_SWAPCACHE),
 	VZUB_ROW2("Active:         ", NR_ACTIVE_ANON, NR_ACTIVE_FILE),
 	VZUB_ROW2("Inactive:       ", NR_INACTIVE_ANON, NR_INACTIVE_FILE),
@@ -158,9 +122,9 @@ static const struct vzub_row vzub_rows[] = {
 	VZUB_ROW1("Active(file):   ", NR_ACTIVE_FILE),
 	VZUB_ROW1("Inactive(file): ", NR_INACTIVE_FILE),
 	VZUB_ROW1("Unevictable:    ", NR_UNEVICTABLE),
-	VZUB_ROW("Mlocked:        ", NULL),
-	VZUB_ROW("SwapTotal:      ", vzub_view_swap_total),
-	VZUB_ROW("SwapFree:       ", vzub_view_swap_free),
+	VZUB_ROW0("Mlocked:        "),
+	VZUB_ROW("SwapTotal:      ", swap),
+	VZUB_ROW("SwapFree:       ", swap_free),
 	VZUB_ROW1("Zswap:          ", MEMCG_ZSWAP_B),
 	VZUB_ROW1("Zswapped:       ", MEMCG_ZSWAPPED),
 	VZUB_ROW1("Dirty:          ", NR_FILE_DIRTY),
@@ -176,21 +140,21 @@ static const struct vzub_row vzub_rows[] = {
 	VZUB_ROW1("KernelStack:    ", NR_KERNEL_STACK_KB),
 	VZUB_ROW1("PageTables:     ", NR_PAGETABLE),
 	VZUB_ROW1("SecPageTables:  ", NR_SECONDARY_PAGETABLE),
-	VZUB_ROW("NFS_Unstable:   ", NULL),
-	VZUB_ROW("Bounce:         ", NULL),
-	VZUB_ROW("WritebackTmp:   ", NULL),
-	VZUB_ROW("CommitLimit:    ", vzub_view_commit),
-	VZUB_ROW("Committed_AS:   ", vzub_view_committed),
-	VZUB_ROW("VmallocTotal:   ", NULL),
-	VZUB_ROW("VmallocUsed:    ", NULL),
-	VZUB_ROW("VmallocChunk:   ", NULL),
+	VZUB_ROW0("NFS_Unstable:   "),
+	VZUB_ROW0("Bounce:         "),
+	VZUB_ROW0("WritebackTmp:   "),
+	VZUB_ROW("CommitLimit:    ", commit_limit),
+	VZUB_ROW("Committed_AS:   ", committed),
+	VZUB_ROW0("VmallocTotal:   "),
+	VZUB_ROW0("VmallocUsed:    "),
+	VZUB_ROW0("VmallocChunk:   "),
 	VZUB_ROW1("Percpu:         ", MEMCG_PERCPU_B),
-	VZUB_ROW("HardwareCorrupted: ", NULL),
+	VZUB_ROW0("HardwareCorrupted: "),
 	VZUB_ROW1("AnonHugePages:  ", NR_ANON_THPS),
 	VZUB_ROW1("ShmemHugePages: ", NR_SHMEM_THPS),
-	VZUB_ROW("ShmemPmdMapped: ", NULL),
+	VZUB_ROW0("ShmemPmdMapped: "),
 	VZUB_ROW1("FileHugePages:  ", NR_FILE_THPS),
-	VZUB_ROW("FilePmdMapped:  ", NULL),
+	VZUB_ROW0("FilePmdMapped:  "),
 };
 
 static u64 vzub_row_kb(const struct vzub_view *view, const struct vzub_row *row)
@@ -198,8 +162,9 @@ static u64 vzub_row_kb(const struct vzub_view *view, const struct vzub_row *row)
 	u64 bytes = 0;
 	unsigned int i;
 
-	if (row->value)
-		return row->value(view) << (PAGE_SHIFT - 10);
+	if (row->member)
+		return *(const u64 *)((const void *)view + row->member) <<
+		       (PAGE_SHIFT - 10);
 	for (i = 0; i < ARRAY_SIZE(row->item); i++)
 		if (row->item[i] != VZUB_NO_ITEM)
 			bytes += vzub_memcg_stat(view->memcg, row->item[i]) *

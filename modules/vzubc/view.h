@@ -17,6 +17,7 @@
  * @swap: swap
  * @swap_free: of that
  * @committed: private memory that was promised
+ * @commit_limit: the most that could be kept of such promises
  */
 struct vzub_view {
 	struct mem_cgroup	*memcg;
@@ -27,6 +28,7 @@ struct vzub_view {
 	u64			swap;
 	u64			swap_free;
 	u64			committed;
+	u64			commit_limit;
 };
 
 /* view.c */

@@ -89,6 +89,9 @@ struct vzub_log {
  * @owned: objects it is charged for, see own.c
  * @socks: sockets that are known, see sock.c
  * @sock_wait: senders that wait for room, see socksend.c
+ * @shrunk: jiffies of the last time shrinking caches did not help kmemsize
+ * @dcache_looked: jiffies of the last look at the sum of dcachesize
+ * @dcache_full: it was above the limit, and nothing could be freed
  * @by_cgroup: link in the hash keyed by @cgroup
  * @by_user_ns: link in the hash keyed by @user_ns
  * @free: frees it after a grace period
@@ -113,10 +116,23 @@ struct vzub {
 	struct list_head	owned;
 	atomic_t		socks;
 	wait_queue_head_t	sock_wait;
+	unsigned long		shrunk;
+	unsigned long		dcache_looked;
+	bool			dcache_full;
 	struct hlist_node	by_cgroup;
 	struct hlist_node	by_user_ns;
 	struct rcu_work		free;
 	struct list_head	list;
+};
+
+/**
+ * struct vzub_demand - of a family whose hooks are not always in place
+ * @armed: they are
+ * @tried: it is known whether they work
+ */
+struct vzub_demand {
+	bool	armed;
+	bool	tried;
 };
 
 /**
@@ -130,6 +146,10 @@ struct vzub {
  * @busy: is anything of a beancounter left that does not hold its user
  *	namespace?
  * @seed: count what a container has already
+ * @on_demand: NULL: the hooks are in place while there is a container;
+ *	otherwise while one has a limit of @resource, and they are tried when
+ *	that happens first
+ * @resource: see @on_demand
  *
  * Every operation may be missing.
  */
@@ -141,6 +161,8 @@ struct vzub_family {
 	void			(*touch)(void);
 	bool			(*busy)(struct vzub *ub);
 	void			(*seed)(struct vzub *ub);
+	struct vzub_demand	*on_demand;
+	enum vzub_resource	resource;
 };
 
 /**
@@ -237,6 +259,18 @@ static inline bool vzub_is_limit(u64 n)
 	return n < INT_MAX;
 }
 
+/**
+ * vzub_has_limit - does a counter have any?
+ * @c: counter
+ *
+ * Return: true if something may be refused.
+ */
+static inline bool vzub_has_limit(const struct vzub_counter *c)
+{
+	return READ_ONCE(c->barrier) != VZUB_MAX ||
+	       READ_ONCE(c->limit) != VZUB_MAX;
+}
+
 /* charge.c */
 bool vzub_charge(struct vzub *ub, enum vzub_resource resource, u64 amount,
 		 enum vzub_severity severity);
@@ -297,6 +331,7 @@ u32 vzub_log_read(struct vzub *ub, struct vzub_record *records, u32 room,
 		  u64 *total);
 
 /* ub.c */
+void vzub_idle_later(void);
 struct vzub *vzub_of_id(u32 id);
 int vzub_init(void);
 void vzub_exit(void);
@@ -306,6 +341,8 @@ int vzub_family_init(void);
 void vzub_family_exit(void);
 void vzub_family_arm(void);
 bool vzub_family_disarm(void);
+void vzub_family_meet(void);
+void vzub_family_rest(void);
 bool vzub_family_is_busy(struct vzub *ub);
 void vzub_family_seed(struct vzub *ub);
 
@@ -337,6 +374,9 @@ struct mem_cgroup *vzub_memcg(const struct vzub *ub);
 struct mem_cgroup *vzub_memcg_all(void);
 u64 vzub_memcg_stat(struct mem_cgroup *memcg, int item);
 u64 vzub_memcg_anon(struct mem_cgroup *memcg);
+struct mem_cgroup *vzub_memcg_get(const struct vzub *ub);
+void vzub_memcg_flush(struct mem_cgroup *memcg);
+void vzub_memcg_shrink(struct mem_cgroup *memcg, gfp_t gfp);
 void vzub_memcg_init(void);
 
 /* memory.c */
@@ -346,9 +386,27 @@ u64 vzub_ram(const struct vzub *ub, struct mem_cgroup *memcg);
 void vzub_fill_physpages(struct vzub *ub, struct vzub_value *v);
 u64 vzub_host_physpages(void);
 void vzub_fill_swappages(struct vzub *ub, struct vzub_value *v);
-void vzub_fill_oomguarpages(struct vzub *ub, struct vzub_value *v);
 u64 vzub_host_swappages(void);
 int vzub_apply_memory(struct vzub *ub, const struct vzub_counter *c);
+
+/* oom.c */
+void vzub_fill_oomguarpages(struct vzub *ub, struct vzub_value *v);
+u64 vzub_host_oomguarpages(void);
+int vzub_apply_guarantee(struct vzub *ub, const struct vzub_counter *c);
+void vzub_forget_guarantee(struct vzub *ub);
+
+/* kmem.c */
+void vzub_fill_kmemsize(struct vzub *ub, struct vzub_value *v);
+u64 vzub_host_kmemsize(void);
+int vzub_apply_kmemsize(struct vzub *ub, const struct vzub_counter *c);
+
+/* dcache.c */
+void vzub_fill_dcachesize(struct vzub *ub, struct vzub_value *v);
+u64 vzub_host_dcachesize(void);
+int vzub_apply_dcachesize(struct vzub *ub, const struct vzub_counter *c);
+
+/* ioacct.c */
+int vzub_ioacct_show(struct seq_file *m, void *v);
 
 /* view.c */
 void vzub_view_meminfo(struct seq_file *m, struct vzub *ub);
@@ -377,6 +435,8 @@ void vzub_sockbuf_fill(struct vzub *ub, struct vzub_value *v);
 /* one for each family */
 extern const struct vzub_family vzub_cgroup_family;
 extern const struct vzub_family vzub_file_family;
+extern const struct vzub_family vzub_dcache_family;
+extern const struct vzub_family vzub_kmem_family;
 extern const struct vzub_family vzub_key_family;
 extern const struct vzub_family vzub_lock_family;
 extern const struct vzub_family vzub_locked_family;
@@ -389,6 +449,7 @@ extern const struct vzub_family vzub_task_family;
 extern const struct vzub_family vzub_ucount_family;
 extern const struct vzub_family vzub_vm_family;
 extern const struct vzub_family vzub_meminfo_family;
+extern const struct vzub_family vzub_oom_family;
 extern const struct vzub_family vzub_swaps_family;
 extern const struct vzub_family vzub_sysinfo_family;
 extern const struct vzub_family vzub_vmstat_family;
