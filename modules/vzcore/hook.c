@@ -210,7 +210,8 @@ void vz_hook_exit(void)
  * vz_hook_remove - forget a hook
  * @hook: hook
  *
- * Afterwards nobody runs in its callback or in a wrapper.
+ * Afterwards nobody runs in its callback, and before the owner's text goes
+ * vz_hook_drain() is needed for those who are in a wrapper still.
  */
 void vz_hook_remove(struct vz_hook *hook)
 {
@@ -218,11 +219,21 @@ void vz_hook_remove(struct vz_hook *hook)
 	scoped_guard(mutex, &vz_hook_lock)
 		list_del(&hook->list);
 	ftrace_free_filter(&hook->ops);
-	/* those between vz_hook_leave() and the end of a wrapper */
-	if (READ_ONCE(hook->fired))
-		synchronize_rcu_tasks();
 }
 EXPORT_SYMBOL_GPL(vz_hook_remove);
+
+/**
+ * vz_hook_drain - wait until nobody is in a wrapper
+ *
+ * Those are meant that are between vz_hook_leave() and the end of a wrapper of
+ * a hook that has been removed.  Takes some tenths of a second, so it is called
+ * once for all hooks of a module.
+ */
+void vz_hook_drain(void)
+{
+	synchronize_rcu_tasks();
+}
+EXPORT_SYMBOL_GPL(vz_hook_drain);
 
 /**
  * vz_hook_show - list the hooks: name, state, what is missing

@@ -298,4 +298,5 @@ void vz_visible_exit(void)
 {
 	vz_hook_remove(&vz_lookup_hook);
 	vz_hook_remove(&vz_readdir_hook);
+	vz_hook_drain();
 }

@@ -184,4 +184,5 @@ void venet_netfilter_exit(void)
 
 	for (i = 0; i < ARRAY_SIZE(venet_nf_hooks); i++)
 		vz_hook_remove(venet_nf_hooks[i].hook);
+	vz_hook_drain();
 }

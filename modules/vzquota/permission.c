@@ -102,5 +102,7 @@ int vzq_permission_init(void)
 void vzq_permission_exit(void)
 {
 	vz_hook_remove(&vzq_hook);
+	/* also for simfs_sync_exit() */
+	vz_hook_drain();
 	put_cred(vzq_cred);
 }

@@ -131,15 +131,19 @@ static void vzub_touch_work(struct work_struct *work)
 	container_of(work, struct vzub_touch, work)->touch();
 }
 
-/* Puts the hooks in place once, to see whether they fire. */
+static void vzub_family_fail(struct vz_hook *hook, const char *problem)
+{
+	vz_hook_disarm(hook);
+	vz_hook_fail(hook, problem);
+}
+
+/* Do the hooks fire? */
 static void vzub_family_try(const struct vzub_family *family)
 {
 	struct vzub_touch t = { .touch = family->touch };
 	struct vz_hook *hook;
 	unsigned int i;
 
-	for (i = 0; i < family->count; i++)
-		vz_hook_arm(family->hooks[i]);
 	/* what is closed by a kernel thread is gone when it is flushed */
 	INIT_WORK_ONSTACK(&t.work, vzub_touch_work);
 	queue_work(system_unbound_wq, &t.work);
@@ -147,25 +151,29 @@ static void vzub_family_try(const struct vzub_family *family)
 	destroy_work_on_stack(&t.work);
 	for (i = 0; i < family->count; i++) {
 		hook = family->hooks[i];
-		vz_hook_disarm(hook);
 		if (vz_hook_works(hook) && !READ_ONCE(hook->fired))
-			vz_hook_fail(hook, "it does not fire");
+			vzub_family_fail(hook, "it does not fire");
 	}
 }
 
-/* Half of a family would count what it never gives back. */
+/*
+ * Puts the hooks in place for the first time.  Half of a family would count
+ * what it never gives back.
+ */
 static void vzub_family_test(const struct vzub_family *family)
 {
 	bool works = true;
 	unsigned int i;
 
-	if (family->touch && (!family->on_demand || vzub_armed))
+	vzub_family_arm_one(family);
+	if (family->touch)
 		vzub_family_try(family);
 	for (i = 0; i < family->count; i++)
 		works &= vz_hook_works(family->hooks[i]);
 	for (i = 0; !works && i < family->count; i++)
 		if (vz_hook_works(family->hooks[i]))
-			vz_hook_fail(family->hooks[i], "it needs another hook");
+			vzub_family_fail(family->hooks[i],
+					 "it needs another hook");
 }
 
 static bool vzub_family_is_needed(const struct vzub_family *family)
@@ -182,13 +190,13 @@ static void vzub_family_demand(const struct vzub_family *family)
 {
 	struct vzub_demand *demand = family->on_demand;
 
-	if (!demand->tried)
+	if (demand->tried)
+		vzub_family_arm_one(family);
+	else
 		vzub_family_test(family);
 	demand->tried = true;
-	if (!vzub_family_works(family))
-		return;
-	vzub_family_arm_one(family);
-	WRITE_ONCE(demand->armed, true);
+	if (vzub_family_works(family))
+		WRITE_ONCE(demand->armed, true);
 }
 
 /**
@@ -233,12 +241,14 @@ static void vzub_family_remove(unsigned int count)
 		if (family->exit)
 			family->exit();
 	}
+	vz_hook_drain();
 }
 
 /**
  * vzub_family_init - prepare all hooks
  *
- * One that does not work is told in the log and in /proc/vz/hooks.
+ * One that does not work is told in the log and in /proc/vz/hooks.  The others
+ * stay in place, for the containers that may come at once.
  *
  * Return: 0 or a negative error.
  */
@@ -257,8 +267,11 @@ int vzub_family_init(void)
 			vzub_family_remove(i + 1);
 			return err;
 		}
-		vzub_family_test(family);
+		if (!family->on_demand)
+			vzub_family_test(family);
 	}
+	scoped_guard(mutex, &vzub_lock)
+		vzub_armed = true;
 	return 0;
 }
 

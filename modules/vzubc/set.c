@@ -73,7 +73,7 @@ int vzub_set(struct vzub *ub, const struct vzub_limit *limits, u32 count)
 	vzub_swap(ub, limits, old, count);
 	vzub_family_meet();
 	err = vzub_apply_all(ub, limits, count);
-	vzub_idle_later();
+	vzub_idle_later(VZUB_REST_DELAY);
 	if (!err)
 		return 0;
 	/* a resource may be there twice: its oldest value comes last */

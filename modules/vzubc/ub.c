@@ -21,9 +21,6 @@
 /* Time between two looks at the dead */
 #define VZUB_REAP_DELAY	HZ
 
-/* The hooks stay in place that long after the last beancounter */
-#define VZUB_IDLE_DELAY	(60 * HZ)
-
 /* Serializes changes of beancounters and of their list */
 DEFINE_MUTEX(vzub_lock);
 LIST_HEAD(vzub_list);
@@ -160,10 +157,11 @@ static void vzub_idle(struct work_struct *work)
 
 /**
  * vzub_idle_later - see in a while which hooks are not needed
+ * @delay: jiffies until then
  */
-void vzub_idle_later(void)
+void vzub_idle_later(unsigned long delay)
 {
-	mod_delayed_work(system_unbound_wq, &vzub_idle_work, VZUB_IDLE_DELAY);
+	mod_delayed_work(system_unbound_wq, &vzub_idle_work, delay);
 }
 
 static bool vzub_is_unused(struct vzub *ub)
@@ -192,7 +190,7 @@ static void vzub_reap(struct work_struct *work)
 		queue_delayed_work(system_unbound_wq, &vzub_reap_work,
 				   VZUB_REAP_DELAY);
 	else
-		vzub_idle_later();
+		vzub_idle_later(VZUB_IDLE_DELAY);
 }
 
 static int vzub_ct_create(struct vz_ct *ct)
@@ -302,6 +300,8 @@ int vzub_init(void)
 	err = vz_subsys_register(&vzub_subsys);
 	if (err)
 		vzub_end();
+	else
+		vzub_idle_later(VZUB_IDLE_DELAY);
 	return err;
 }
 

@@ -182,6 +182,10 @@ struct vzub_source {
 	const struct vzub_family *family;
 };
 
+/* Hooks stay in place that long after the last beancounter or limit */
+#define VZUB_IDLE_DELAY	(60 * HZ)
+#define VZUB_REST_DELAY	(5 * HZ)
+
 /* Serializes changes of beancounters and of their list */
 extern struct mutex vzub_lock;
 /* Changed under vzub_lock, read under RCU */
@@ -331,7 +335,7 @@ u32 vzub_log_read(struct vzub *ub, struct vzub_record *records, u32 room,
 		  u64 *total);
 
 /* ub.c */
-void vzub_idle_later(void);
+void vzub_idle_later(unsigned long delay);
 struct vzub *vzub_of_id(u32 id);
 int vzub_init(void);
 void vzub_exit(void);

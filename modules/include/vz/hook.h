@@ -126,6 +126,7 @@ void *vz_symbol(const char *name);
 void vz_hook_return(void);
 int vz_hook_add(struct vz_hook *hook);
 void vz_hook_remove(struct vz_hook *hook);
+void vz_hook_drain(void);
 void vz_hook_arm(struct vz_hook *hook);
 void vz_hook_disarm(struct vz_hook *hook);
 void vz_hook_fail(struct vz_hook *hook, const char *problem);
@@ -164,7 +165,7 @@ static __always_inline void vz_hook_redirect(struct vz_hook *hook,
 /**
  * vz_hook_leave - end of a wrapper
  *
- * What follows up to its return is covered by vz_hook_remove().
+ * What follows up to its return is covered by vz_hook_drain().
  */
 #define vz_hook_leave()	module_put(THIS_MODULE)
 
