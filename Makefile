@@ -8,7 +8,8 @@
 # make modules_install   modules of KVER, below DESTDIR/lib/modules
 # make dkms-install      sources for DKMS, added and built by dkms
 # make deps              Debian packages needed to build (root, apt)
-# make check             unit tests and all guest tests (root, apt)
+# make check             unit tests and guest tests (root, apt)
+# make check-all         the same with each guest test on each kernel
 # make demo              the main job, for real (root, apt)
 # make bench             cost against crun, runc, lxc and systemd-nspawn
 # make bench-net         cost of the network against veth, netkit and others
@@ -73,7 +74,7 @@ unit_src	:= $(wildcard tests/unit/test_*.c)
 units		:= $(unit_src:tests/unit/%.c=$(BUILD)/unit/%)
 
 .PHONY: all user modules install modules_install dkms-install deps check \
-	unit demo bench bench-net bench-disk lint clean
+	check-all unit demo bench bench-net bench-disk lint clean
 all: user $(if $(wildcard $(KERNELDIR)/Makefile),modules)
 user: $(lib_so) $(lib_a) $(BUILD)/libvz.pc $(bins)
 
@@ -142,6 +143,9 @@ deps:
 
 check:
 	$(Q)tests/check
+
+check-all:
+	$(Q)VZ_ALL=1 tests/check
 
 demo:
 	$(Q)scripts/demo

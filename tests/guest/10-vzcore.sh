@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# check: 6.1 7.2 debug
 # vzcore.ko by its ioctls, without libvz.
 set -u
 cd "$(dirname "$0")" || exit 1

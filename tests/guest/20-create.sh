@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 7.2
+# check: 6.12
 # vzctl create and destroy: words, codes, bad templates, nothing left behind.
 # shellcheck source-path=SCRIPTDIR
 . ./lib.sh

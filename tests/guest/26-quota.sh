@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# check: 6.12 7.2 debug
 # Disk quota of a simfs by the module's own interface.
 set -u
 cd "$(dirname "$0")" || exit 1

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 7.2
+# check: 6.12
 # Disk quota of containers, and the commands for it.
 set -u
 cd "$(dirname "$0")" || exit 1

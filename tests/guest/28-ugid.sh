@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 7.2
+# check: 6.1
 # Quotas of a container's own users and groups, with the tools that Debian has.
 # shellcheck source-path=SCRIPTDIR
 . ./lib.sh

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 7.2
+# check: 6.12
 # A container that wants more of the disk than it may have, or to see what is
 # not its own; and hostile trees and files in the way of what counts.
 # VZ_EMPTY: how many empty files (0: up to a limit of 500).

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12
+# check: 6.1
 # The machine dies while files are written: the file system is shut down at
 # once, nothing more reaches the disk, and what the kernel counted is lost.
 # VZ_CRASHES: how often on each file system (2), VZ_STRESS_FS: on which ones.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 7.2
+# check: 6.1
 # Many simfs with quotas at once, and the time that mounting one takes.
 # VZ_MOUNTS: how many (300).
 # shellcheck source-path=SCRIPTDIR

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12
+# check: 6.12
 # What a quota has counted after random operations is what is there, on each
 # file system that may lie below.  VZ_STRESS: seconds of load on each (9),
 # VZ_STRESS_FS: which ones, VZ_STRESS_SEED: for the numbers (1).

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12
+# check: 6.12
 # vzctl's words: messages and the streams they go to, exit codes, word order,
 # options, locks, names, and what is wrong from the start.
 # shellcheck source-path=SCRIPTDIR

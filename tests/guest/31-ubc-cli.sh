@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# kernels: 6.12
+# kernels: 6.1 6.12
+# check: 6.12
 # Beancounters by command: vzctl set and why, vzlist, samples, vzubc,
 # vzcfgvalidate, and what programs of others read.
 # shellcheck source-path=SCRIPTDIR

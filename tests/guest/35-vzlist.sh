@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12
+# check: 6.1
 # vzlist: what programs parse, on containers that run, are mounted and stopped.
 # shellcheck source-path=SCRIPTDIR
 # shellcheck disable=SC2016,SC2154 # for a shell inside; stdout and stderr are set by run_expect

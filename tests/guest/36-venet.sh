@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 7.2
+# check: 6.12 7.2
 # Addresses of containers on venet: reached from the host, from each other and
 # from a machine outside, which is a network namespace behind a pair of veth.
 # shellcheck source-path=SCRIPTDIR

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 7.2
+# check: 6.1
 # Virtual Ethernet devices: bridges, the address filter, changes; devices of
 # the host that are lent to a container.
 # shellcheck source-path=SCRIPTDIR

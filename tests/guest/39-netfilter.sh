@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Packet filters inside: what works, and what each mode of NETFILTER refuses.
 # kernels: 6.1 6.12 7.2
+# check: 6.1
 # shellcheck source-path=SCRIPTDIR
 . ./lib.sh
 . ./nettools.sh

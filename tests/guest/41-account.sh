@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12
+# check: 6.1
 # Traffic by network class, and rates.
 # shellcheck source-path=SCRIPTDIR
 # shellcheck disable=SC2154 # stdout and stderr are set by run_expect

@@ -3,6 +3,7 @@
 # What else of the network containers use: routing tables, traffic control,
 # tunnels, ppp, ipsec and wireguard.
 # kernels: 6.1 6.12
+# check: 6.1
 # shellcheck source-path=SCRIPTDIR
 . ./lib.sh
 . ./nettools.sh

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The main job: Debian 12 with systemd as PID 1.
 # kernels: 6.1 6.12 7.2
+# check: 6.1
 # shellcheck source-path=SCRIPTDIR
 . ./lib.sh
 

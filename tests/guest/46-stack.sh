@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# kernels: 6.12
+# kernels: 6.1 6.12
+# check: 6.12
 # What people run in a container, on simfs with quota for users: apt-get with
 # all that packages do, PostgreSQL that dies, podman with overlayfs.
 # VZ_STACK=apt: PostgreSQL and podman are installed by apt-get, too, not part of

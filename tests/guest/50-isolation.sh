@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# check: 6.1 6.12 7.2
 # What a container must not see and must not be able to do.
 # shellcheck source-path=SCRIPTDIR disable=SC2016
 . ./lib.sh

@@ -3,6 +3,7 @@
 # vzctl killed at each of its steps: status tells the truth afterwards, and
 # stop, start and destroy repair what was left.
 # kernels: 6.1 6.12
+# check: 6.1
 # shellcheck source-path=SCRIPTDIR
 . ./lib.sh
 

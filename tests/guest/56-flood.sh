@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # One container floods; another one and the host go on working.
 # kernels: 6.1 6.12 7.2
+# check: 6.12
 set -u
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=tests/guest/lib.sh
