@@ -61,7 +61,6 @@ for i in $ct $other; do
 	cp /vz-test/ub-use /vz/private/$i/
 	require "start $i" vzctl start $i
 done
-check "a neighbour takes memory" true
 
 # ------------------------------------------------------- physpages, views --
 base=$(held physpages)
@@ -107,7 +106,7 @@ take $ct anon 128 $((1 << 20))
 same "more than the ram: killed" "$took" killed
 leave
 less "physpages counts it" $((fails + 1)) "$(failcnt physpages)"
-less "oomguarpages counts the victim" $((kills + 1)) "$(failcnt oomguarpages)"
+same "oomguarpages counts the victim" "$(failcnt oomguarpages)" $((kills + 1))
 near "nothing is left" "$(held physpages)" "$base" 1500
 echo >&"$keep"
 read -r line <&"$keep_from"
@@ -146,6 +145,101 @@ check "processes are refused" test "${took#* }" != "-"
 leave
 ub set $ct numproc -
 same "never without" "$(cat /sys/fs/cgroup/vz/$ct/pids.max)" 8192
+
+# ------------------------------------------------------------- guarantees --
+# that of a container with --ram is its memory
+rest=$(cat /sys/fs/cgroup/vz/$other/memory.low)
+same "a guarantee by --ram" "$rest" $((256 << 20))
+check "guarantees" ub set $ct vmguarpages 1000:- oomguarpages 2000:-
+same "of the cgroup" "$(cat /sys/fs/cgroup/vz/$ct/memory.low)" $((1000 * page))
+same "of all" "$(cat /sys/fs/cgroup/vz/memory.low)" $((1000 * page + rest))
+python3 -c 'import time; a = bytearray(200 << 20); time.sleep(600)' &
+large=$!
+take $other anon 24 $((1 << 20))
+exec {keep}>&"$to" {keep_from}<&"$from"
+take $ct anon 16 $((1 << 20))
+settle
+kills=$(failcnt oomguarpages)
+check "the host runs out of memory" sh -c 'echo f >/proc/sysrq-trigger'
+wait_for 20 sh -c "[ \"\$(python3 ./ubc.py get $ct oomguarpages | cut -d' ' -f5)\" -gt $kills ]"
+same "who holds more than it was guaranteed is killed" "$(failcnt oomguarpages)" $((kills + 1))
+leave
+check "not the largest, which is the host's" kill $large
+same "nor the neighbour" "$(value oomguarpages 5 $other)" 0
+check "the container is still there" vzctl exec2 $ct true
+echo >&"$keep"
+read -r line <&"$keep_from"
+same "who lives" "$line" "done"
+exec {keep}>&- {keep_from}<&-
+ub set $ct vmguarpages 0:- oomguarpages -
+same "none any more" "$(cat /sys/fs/cgroup/vz/memory.low)" "$rest"
+
+# --------------------------------------------------------------- kmemsize --
+settle
+stat=$(awk '$1 == "kernel" { print $2 }' /sys/fs/cgroup/vz/$ct/memory.stat)
+near "kmemsize without a limit" "$(held kmemsize)" "$stat" $((512 << 10))
+bar=$((stat + (6 << 20)))
+check "a limit of kmemsize" ub set $ct kmemsize $bar:$((bar + (1 << 20)))
+check "its hooks work" sh -c '! grep failed /proc/vz/hooks'
+same "they are in place" "$(grep -c 'armed$' <<<"$(grep -E \
+	'__mod_memcg_state|obj_cgroup_charge|__memcg_kmem_charge_page' /proc/vz/hooks)")" 3
+base=$(held kmemsize)
+near "held is exact" "$base" \
+	"$(awk '$1 == "kernel" { print $2 }' /sys/fs/cgroup/vz/$ct/memory.stat)" $((64 << 10))
+for what in "sem 8000" "epoll 1"; do
+	fails=$(failcnt kmemsize)
+	# shellcheck disable=SC2086
+	take $ct ${what% *} 100000 ${what#* }
+	same "$what: refused" "${took#* }" ENOMEM
+	less "$what: up to the barrier" "$(held kmemsize)" $bar
+	less "$what: near it" $((bar - (700 << 10))) "$(held kmemsize)"
+	less "$what: counted" $((fails + 1)) "$(failcnt kmemsize)"
+	same "$what: recorded" "$(ub why $ct | tail -n 1 | cut -d' ' -f1,4)" "kmemsize $bar"
+	same "the neighbour is not" "$(value kmemsize 5 $other)" 0
+	give
+	leave
+	near "$what: given back" "$(held kmemsize)" "$base" $((512 << 10))
+done
+less "the most" $((bar - (512 << 10))) "$(maxheld kmemsize)"
+take $ct process 500
+check "page tables: processes are refused" test "$took" != "500 -"
+leave
+check "the container still works" vzctl exec2 $ct true
+near "processes: given back" "$(held kmemsize)" "$base" $((1 << 20))
+near "still exact" "$(held kmemsize)" \
+	"$(awk '$1 == "kernel" { print $2 }' /sys/fs/cgroup/vz/$ct/memory.stat)" $((256 << 10))
+ub set $ct kmemsize -
+check "the hooks go" wait_for 30 sh -c "grep '__mod_memcg_state.*idle' /proc/vz/hooks"
+
+# ------------------------------------------------------------- dcachesize --
+base=$(held dcachesize)
+lim=$((base + (4 << 20)))
+check "a barrier of dcachesize" ub set $ct dcachesize $((base + (2 << 20))):$lim
+check "its hook works" grep -q '^__d_alloc .*armed$' /proc/vz/hooks
+take $ct dentry 20000 100
+same "names that are not there: made room for" "$took" "20000 -"
+settle
+less "below the limit" "$(held dcachesize)" $lim
+same "nothing was refused" "$(failcnt dcachesize)" 0
+leave
+take $ct deep 20000
+same "directories that are in use: refused" "${took#* }" ENOMEM
+settle
+less "the limit holds" "$(held dcachesize)" $((lim + (256 << 10)))
+less "it was reached" $((lim - (512 << 10))) "$(maxheld dcachesize)"
+check "counted" test "$(failcnt dcachesize)" -gt 0
+same "the neighbour is not refused" "$(value dcachesize 5 $other)" 0
+ub set $ct dcachesize -
+give
+leave
+check "names are there again" vzctl exec2 $ct 'ls /etc >/dev/null'
+
+# ----------------------------------------------------------------- ioacct --
+vzctl exec2 $ct 'dd if=/dev/zero of=/data bs=64k count=64 2>/dev/null; sync'
+same "rows of ioacct" "$(awk '{ print $1 }' /proc/bc/$ct/ioacct | tr '\n' ' ')" \
+	"read write dirty "
+less "what was written" $((4 << 20)) "$(awk '$1 == "write" { print $2 }' /proc/bc/$ct/ioacct)"
+vzctl exec2 $ct rm /data
 
 # -------------------------------------------------------------------- end --
 for i in $ct $other; do
