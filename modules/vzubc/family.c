@@ -22,12 +22,33 @@ static const unsigned int vzub_families_count = ARRAY_SIZE(vzub_families);
 /* Armed hooks count from the first container on; under vzub_lock */
 static bool vzub_armed;
 
+static void vzub_family_fail(struct vz_hook *hook, const char *problem)
+{
+	vz_hook_disarm(hook);
+	if (vz_hook_works(hook))
+		vz_hook_fail(hook, problem);
+}
+
+/* Half of a family would count what it never gives back. */
+static void vzub_family_check(const struct vzub_family *family)
+{
+	bool works = true;
+	unsigned int i;
+
+	for (i = 0; i < family->count; i++)
+		works &= vz_hook_works(family->hooks[i]);
+	for (i = 0; !works && i < family->count; i++)
+		vzub_family_fail(family->hooks[i], "it needs another hook");
+}
+
+/* Somebody may have hooked a function since it was tried. */
 static void vzub_family_arm_one(const struct vzub_family *family)
 {
 	unsigned int i;
 
 	for (i = 0; i < family->count; i++)
 		vz_hook_arm(family->hooks[i]);
+	vzub_family_check(family);
 }
 
 static void vzub_family_disarm_one(const struct vzub_family *family)
@@ -131,12 +152,6 @@ static void vzub_touch_work(struct work_struct *work)
 	container_of(work, struct vzub_touch, work)->touch();
 }
 
-static void vzub_family_fail(struct vz_hook *hook, const char *problem)
-{
-	vz_hook_disarm(hook);
-	vz_hook_fail(hook, problem);
-}
-
 /* Do the hooks fire? */
 static void vzub_family_try(const struct vzub_family *family)
 {
@@ -151,29 +166,18 @@ static void vzub_family_try(const struct vzub_family *family)
 	destroy_work_on_stack(&t.work);
 	for (i = 0; i < family->count; i++) {
 		hook = family->hooks[i];
-		if (vz_hook_works(hook) && !READ_ONCE(hook->fired))
+		if (!READ_ONCE(hook->fired))
 			vzub_family_fail(hook, "it does not fire");
 	}
 }
 
-/*
- * Puts the hooks in place for the first time.  Half of a family would count
- * what it never gives back.
- */
+/* Puts the hooks in place for the first time. */
 static void vzub_family_test(const struct vzub_family *family)
 {
-	bool works = true;
-	unsigned int i;
-
 	vzub_family_arm_one(family);
 	if (family->touch)
 		vzub_family_try(family);
-	for (i = 0; i < family->count; i++)
-		works &= vz_hook_works(family->hooks[i]);
-	for (i = 0; !works && i < family->count; i++)
-		if (vz_hook_works(family->hooks[i]))
-			vzub_family_fail(family->hooks[i],
-					 "it needs another hook");
+	vzub_family_check(family);
 }
 
 static bool vzub_family_is_needed(const struct vzub_family *family)
