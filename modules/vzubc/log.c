@@ -45,6 +45,19 @@ void vzub_log_init(struct vzub *ub)
 }
 
 /**
+ * vzub_log_clear - forget what was refused
+ * @ub: beancounter
+ */
+void vzub_log_clear(struct vzub *ub)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&ub->log.lock, flags);
+	ub->log.total = 0;
+	raw_spin_unlock_irqrestore(&ub->log.lock, flags);
+}
+
+/**
  * vzub_log_add - keep a record
  * @ub: beancounter
  * @r: record

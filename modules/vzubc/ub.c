@@ -88,10 +88,21 @@ struct vzub *vzub_of_id(u32 id)
 	return NULL;
 }
 
+static void vzub_lift(struct vzub *ub)
+{
+	unsigned int i;
+
+	for (i = 0; i < VZUB_RESOURCES; i++) {
+		WRITE_ONCE(ub->counter[i].barrier, VZUB_MAX);
+		WRITE_ONCE(ub->counter[i].limit, VZUB_MAX);
+	}
+	/* what is guaranteed is nothing, until somebody says how much */
+	WRITE_ONCE(ub->counter[VZUB_VMGUARPAGES].barrier, 0);
+}
+
 static struct vzub *vzub_alloc(const struct vz_ct *ct)
 {
 	struct vzub *ub = kvzalloc(sizeof(*ub), GFP_KERNEL);
-	unsigned int i;
 
 	if (!ub)
 		return NULL;
@@ -99,12 +110,7 @@ static struct vzub *vzub_alloc(const struct vz_ct *ct)
 	ub->cgroup = ct->cgroup;
 	ub->user_ns = get_user_ns(ct->user_ns);
 	css_get(&ub->cgroup->self);
-	for (i = 0; i < VZUB_RESOURCES; i++) {
-		ub->counter[i].barrier = VZUB_MAX;
-		ub->counter[i].limit = VZUB_MAX;
-	}
-	/* what is guaranteed is nothing, until somebody says how much */
-	ub->counter[VZUB_VMGUARPAGES].barrier = 0;
+	vzub_lift(ub);
 	ub->shrunk = jiffies - HZ;
 	ub->dcache_looked = ub->shrunk;
 	spin_lock_init(&ub->own_lock);
@@ -164,9 +170,20 @@ void vzub_idle_later(unsigned long delay)
 	mod_delayed_work(system_unbound_wq, &vzub_idle_work, delay);
 }
 
+/* How many beancounters hold the same user namespace */
+static unsigned int vzub_holders(const struct user_namespace *ns)
+{
+	unsigned int n = 0;
+	struct vzub *ub;
+
+	list_for_each_entry(ub, &vzub_list, list)
+		n += ub->user_ns == ns;
+	return n;
+}
+
 static bool vzub_is_unused(struct vzub *ub)
 {
-	return vz_user_ns_count(ub->user_ns) == 1 &&
+	return vz_user_ns_count(ub->user_ns) == vzub_holders(ub->user_ns) &&
 	       vzub_own_is_empty(ub) && !vzub_family_is_busy(ub);
 }
 
@@ -193,25 +210,58 @@ static void vzub_reap(struct work_struct *work)
 		vzub_idle_later(VZUB_IDLE_DELAY);
 }
 
-static int vzub_ct_create(struct vz_ct *ct)
+/*
+ * A container may be made anew of the same cgroup and user namespace: what is
+ * left of the former one has to be given back to who will be found then.
+ */
+static struct vzub *vzub_revive(const struct vz_ct *ct)
 {
-	struct vzub *ub = vzub_alloc(ct);
-	int err;
+	struct vzub_counter *c;
+	struct vzub *ub;
 
-	if (!ub)
-		return -ENOMEM;
-	err = vzub_proc_add(ub->id);
-	if (err) {
-		vzub_drop(ub);
-		return err;
+	list_for_each_entry(ub, &vzub_list, list)
+		if (ub->dead && ub->user_ns == ct->user_ns &&
+		    ub->cgroup == ct->cgroup)
+			goto found;
+	return NULL;
+found:
+	vzub_lift(ub);
+	for (c = ub->counter; c < ub->counter + VZUB_RESOURCES; c++) {
+		atomic64_set(&c->maxheld, atomic64_read(&c->held));
+		atomic64_set(&c->failcnt, 0);
 	}
-	guard(mutex)(&vzub_lock);
-	vzub_family_arm();
+	vzub_log_clear(ub);
+	WRITE_ONCE(ub->id, ct->id);
+	WRITE_ONCE(ub->dead, false);
+	return ub;
+}
+
+static void vzub_publish(struct vzub *ub)
+{
 	list_add_tail_rcu(&ub->list, &vzub_list);
 	hash_add_rcu(vzub_by_user_ns, &ub->by_user_ns,
 		     (unsigned long)ub->user_ns);
 	hash_add_rcu(vzub_by_cgroup, &ub->by_cgroup,
 		     (unsigned long)ub->cgroup);
+}
+
+static int vzub_ct_create(struct vz_ct *ct)
+{
+	struct vzub *ub;
+	int err = vzub_proc_add(ct->id);
+
+	if (err)
+		return err;
+	guard(mutex)(&vzub_lock);
+	if (vzub_revive(ct))
+		return 0;
+	ub = vzub_alloc(ct);
+	if (!ub) {
+		vzub_proc_del(ct->id);
+		return -ENOMEM;
+	}
+	vzub_family_arm();
+	vzub_publish(ub);
 	if (vz_ct_state(ct) != VZ_CT_CREATED) {
 		ub->seeded = true;
 		vzub_family_seed(ub);

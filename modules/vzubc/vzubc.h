@@ -330,6 +330,7 @@ void vzub_siginfo_init(struct vzub *ub);
 
 /* log.c */
 void vzub_log_init(struct vzub *ub);
+void vzub_log_clear(struct vzub *ub);
 void vzub_log_add(struct vzub *ub, const struct vzub_record *r);
 u32 vzub_log_read(struct vzub *ub, struct vzub_record *records, u32 room,
 		  u64 *total);
