@@ -15,7 +15,7 @@
 
 static const struct taker *const all[] = {
 	extra_takers, file_takers, memory_takers, misc_takers, sock_takers,
-	task_takers, vm_takers,
+	storm_takers, task_takers, vm_takers,
 };
 
 static const struct taker *find(const char *name)

@@ -19,6 +19,6 @@ struct taker {
 
 extern const struct taker extra_takers[], file_takers[], memory_takers[],
 			  misc_takers[], sock_takers[], task_takers[],
-			  vm_takers[];
+			  storm_takers[], vm_takers[];
 
 #endif /* UB_USE_H */

@@ -1,0 +1,219 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# kernels: 6.1 6.12
+# Beancounters come and go: the module under load, many containers, and a
+# function that somebody else has hooked.
+# VZ_RELOADS: how often the module is loaded (3), VZ_CYCLES: how many
+# containers are made (1000).
+# shellcheck source-path=SCRIPTDIR
+. ./lib.sh
+
+ct=381 other=382 reloads=${VZ_RELOADS:-3} cycles=${VZ_CYCLES:-1000}
+ub() { python3 ./ubc.py "$@"; }
+value() { ub get "${3:-$ct}" "$1" "$2"; }
+# what of a container is counted that should not grow by itself
+counted() {
+	local name
+	for name in numfile numflock numpty nummounts numtcpsock numothersock \
+		numsiginfo numkeys; do
+		echo "$name $(value $name held "$1")"
+	done
+}
+counted_as() { [ "$(counted "$1")" = "$2" ]; }
+nothing_dead() { [ -z "$(cat /proc/bc/dead)" ]; }
+# Far above what is taken at once, far below what is taken in all.
+set_limits() {
+	ub set "$1" numfile 3000 numflock 100 numpty 50 nummounts 500 \
+		numtcpsock 100 numothersock 200
+}
+
+# -------------------------------------------------- loaded under load --
+
+require "vzubc is loaded" modprobe vzubc
+for id in $ct $other; do
+	require "create $id" vzctl create $id --ostemplate busybox
+	cp /vz-test/ub-use /vz/private/$id/
+	require "start $id" vzctl start $id
+done
+rm -f /tmp/storm.stop
+
+# storm NAME COMMAND... - takes and gives back until the file is there
+storm() {
+	local name=$1
+	shift
+	"$@" storm 1000000000 </dev/null >"/tmp/storm.$name" 2>&1 &
+	storms+=($!)
+}
+# start_storms - two containers and the host
+start_storms() {
+	local id
+	storms=()
+	rm -f /tmp/storm.stop
+	for id in $ct $other; do
+		rm -f /vz/root/$id/tmp/storm.stop
+		storm $id vzctl exec3 $id /ub-use
+	done
+	storm host unshare -m /vz-test/ub-use
+}
+# stop_storms TEXT - nothing may have ended before, nor been refused
+stop_storms() {
+	local name
+	touch /tmp/storm.stop /vz/root/{$ct,$other}/tmp/storm.stop
+	wait "${storms[@]}"
+	for name in $ct $other host; do
+		check "$1: nothing was refused in $name" \
+			grep -qxE '[1-9][0-9]* ECANCELED' /tmp/storm.$name
+		echo "# rounds of $name: $(head -n 1 /tmp/storm.$name)"
+	done
+}
+
+coproc SOCKETS { vzctl exec3 $ct /ub-use unix 5; }
+sockets_in=${SOCKETS[1]}
+read -r _ <&"${SOCKETS[0]}"
+
+begin=$SECONDS loaded=0 found=0
+start_storms
+for _ in $(seq "$reloads"); do
+	wait_for 60 rmmod vzubc && modprobe vzubc || break
+	loaded=$((loaded + 1))
+	set_limits $ct && set_limits $other &&
+		[ "$(value numothersock held)" -ge 5 ] &&
+		[ "$(value numproc held $other)" -ge 2 ] &&
+		found=$((found + 1))
+	sleep 0.3
+done
+echo "# $loaded times in $((SECONDS - begin)) s"
+same "vzubc goes and comes $reloads times" "$loaded" "$reloads"
+same "what runs is found each time" "$found" "$reloads"
+stop_storms "reloading"
+check "no hook failed" sh -c "! grep failed /proc/vz/hooks"
+refused "nothing was given back that was not taken" \
+	sh -c "dmesg | grep 'would be below zero'"
+exec {sockets_in}>&-
+wait "$SOCKETS_PID" 2>/dev/null
+
+check "stop" sh -c "vzctl stop $ct --fast && vzctl stop $other --fast"
+check "nothing is left of them" wait_for 20 nothing_dead
+refused "nor are their directories" ls /proc/bc/$ct /proc/bc/$other
+
+# What they had from the beginning is counted, and does not drift.
+check "start again" sh -c "vzctl start $ct && vzctl start $other"
+set_limits $ct && set_limits $other
+sleep 1
+before=$(counted $ct)
+start_storms
+sleep 5
+stop_storms "counting"
+check "nothing drifts" wait_for 20 counted_as $ct "$before"
+counted_as $ct "$before" || diff <(echo "$before") <(counted $ct)
+check "stop" sh -c "vzctl stop $ct --fast && vzctl stop $other --fast"
+check "nothing is left of them" wait_for 20 nothing_dead
+cat /proc/bc/dead
+
+# ---------------------------------------------------- many containers --
+
+VZ_CYCLES=10 /vz-test/vzcore-test many >/dev/null
+check "nothing is left of ten" wait_for 20 nothing_dead
+check "objects are counted" leakcheck begin
+used=$(cat /sys/module/vzubc/refcnt)
+entries=$(find /proc/bc -type d | sort)
+begin=$SECONDS
+check "$cycles times created and destroyed" \
+	env VZ_CYCLES="$cycles" /vz-test/vzcore-test many
+echo "# $cycles times in $((SECONDS - begin)) s"
+check "nothing is left of them" wait_for 20 nothing_dead
+head -n 5 /proc/bc/dead
+same "nor in /proc/bc" "$(find /proc/bc -type d | sort)" "$entries"
+same "nobody uses the module" "$(cat /sys/module/vzubc/refcnt)" "$used"
+check "no object is left" leakcheck end "$cycles"
+
+# -------------------------------------- a function that is somebody's --
+
+taken() { modprobe vztaken function="$1"; }
+
+# said FUNCTION FEATURE - by the log and by the file
+said() {
+	local why="somebody else has hooked it; without it: $2"
+	check "$1: the log says so" sh -c "dmesg | grep -F 'hook $1: $why'"
+	check "$1: the list of hooks says so" grep -qE "^$1 +failed: $why" \
+		/proc/vz/hooks
+}
+
+# unknown TEXT RESOURCE
+unknown() {
+	same "$1: $2 is unknown" "$(value "$2" held)" unknown
+	same "$1: $2 has no value in the list" \
+		"$(vzlist -Ho "$2" $ct | tr -d ' ')" -
+}
+
+# rest_works TEXT - what nobody else has is counted and refused
+rest_works() {
+	local held
+	held=$(value numpty held)
+	ub set $ct numpty $((held + 3))
+	same "$1: others are in force" \
+		"$(vzctl exec3 $ct /ub-use pty 10 </dev/null | head -n 1)" "3 ENOMEM"
+	ub set $ct numpty max
+}
+
+# not_in_force TEXT RESOURCE TAKER
+not_in_force() {
+	ub set $ct "$2" 5
+	same "$1: $2 is not refused" \
+		"$(vzctl exec3 $ct /ub-use "$3" 50 </dev/null | head -n 1)" "50 -"
+}
+
+# in_force TEXT RESOURCE TAKER
+in_force() {
+	ub set $ct "$2" $(($(value "$2" held) + 20))
+	same "$1: $2 is refused" \
+		"$(vzctl exec3 $ct /ub-use "$3" 50 </dev/null | head -n 1 |
+			grep -cE '^(1[0-9]|20) E')" 1
+	ub set $ct "$2" max
+}
+
+# with_taken TEXT FUNCTION FEATURE RESOURCE TAKER - one that was there first
+with_taken() {
+	local text=$1
+	check "$text: start" vzctl start $ct
+	said "$2" "$3"
+	same "$text: no other fails but those of the family" \
+		"$(grep failed /proc/vz/hooks | grep -cvF "without it: $3")" 0
+	unknown "$text" "$4"
+	not_in_force "$text" "$4" "$5"
+	rest_works "$text"
+	check "$text: stop" vzctl stop $ct --fast
+	check "$text: nothing is left" wait_for 20 nothing_dead
+	check "$text: the other one goes" rmmod vztaken
+	check "$text: vzubc goes" rmmod vzubc
+	check "$text: and comes" modprobe vzubc
+	same "$text: all hooks work" "$(grep -c failed /proc/vz/hooks)" 0
+	check "$text: start" vzctl start $ct
+	in_force "$text" "$4" "$5"
+	check "$text: stop" vzctl stop $ct --fast
+	dmesg -C
+}
+
+dmesg -C
+check "vzubc goes" rmmod vzubc
+check "security_file_alloc is hooked" taken security_file_alloc
+check "vzubc comes" modprobe vzubc
+with_taken "numfile" security_file_alloc "numfile is not counted" \
+	numfile eventfd
+
+# These are put in place when the first container comes, and not tried before:
+# the first of them works.
+check "vzubc goes" rmmod vzubc
+check "posix_lock_inode is hooked" taken posix_lock_inode
+check "vzubc comes" modprobe vzubc
+with_taken "numflock" posix_lock_inode "numflock is not counted" \
+	numflock flock
+
+check "start" vzctl start $ct
+refused "what is counted cannot be hooked" taken security_file_alloc
+in_force "it is refused that" numfile eventfd
+vzctl stop $ct --fast >/dev/null
+vzctl stop $other --fast >/dev/null
+check "nothing is left" wait_for 20 nothing_dead
+check "destroy" sh -c "vzctl destroy $ct && vzctl destroy $other"
+finish
