@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# check: 6.1 7.2 debug
+# check: 6.1 debug
 # vznet.ko by its ioctls and by packets, without libvz.
 set -u
 cd "$(dirname "$0")" || exit 1

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# check: 6.1 6.12
+# check: 6.1
 # simfs behaves like the file system below it.
 set -u
 cd "$(dirname "$0")" || exit 1

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12
+# check: 6.1
 # Beancounters come and go: the module under load, many containers, and a
 # function that somebody else has hooked.
 # VZ_RELOADS: how often the module is loaded (3), VZ_CYCLES: how many

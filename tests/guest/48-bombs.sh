@@ -4,6 +4,7 @@
 # one and the host go on, and it can be stopped.
 # BOMBS: names of those that are wanted, separated by commas
 # kernels: 6.1 6.12 7.2
+# check: 6.12
 # shellcheck source-path=SCRIPTDIR
 . ./lib.sh
 . ./nettools.sh
