@@ -225,7 +225,7 @@ static int vzub_objcg_charge(struct obj_cgroup *objcg, gfp_t gfp, size_t size)
 static __always_inline void vzub_on_objcg_charge(struct vz_hook *hook,
 						 struct pt_regs *regs)
 {
-	gfp_t gfp = regs_get_kernel_argument(regs, 1);
+	gfp_t gfp = (__force gfp_t)regs_get_kernel_argument(regs, 1);
 	size_t size = regs_get_kernel_argument(regs, 2);
 
 	guard(rcu)();
@@ -253,7 +253,7 @@ static int vzub_page_charge(struct page *page, gfp_t gfp, int order)
 static __always_inline void vzub_on_page_charge(struct vz_hook *hook,
 						struct pt_regs *regs)
 {
-	gfp_t gfp = regs_get_kernel_argument(regs, 1);
+	gfp_t gfp = (__force gfp_t)regs_get_kernel_argument(regs, 1);
 	int order = regs_get_kernel_argument(regs, 2);
 
 	guard(rcu)();
