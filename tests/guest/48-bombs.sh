@@ -11,14 +11,19 @@
 
 other=481 a=482 b=483
 modprobe -a vzubc af_alg vsock 2>/dev/null
+require "container $a" tools_ct $a
+for id in $other $b; do
+	require "container $id" vzctl create $id --ostemplate busybox
+	rm -rf /vz/private/$id/lib
+	cp -a /vz/private/$a/. /vz/private/$id/
+done
 for id in $other $a $b; do
-	require "container $id" tools_ct $id
 	vzctl set $id --ram 256M --swap 0 --save >/dev/null
 	cp /vz-test/ub-bomb /vz/private/$id/bin/
 done
 require "start" sh -c "vzctl start $other && vzctl start $a"
 
-# ----------------------------------------------------- entries, io_uring --
+# ------------------------------------------------------------- entries --
 run_expect 0 "no way in that is not a container's" \
 	vzctl exec3 $a /bin/ub-bomb entries
 

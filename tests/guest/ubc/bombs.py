@@ -62,14 +62,15 @@ BOMBS = (
          slack={'shmpages': 512}),
     bomb('page tables', {'kmemsize': 8 * MB}, 'pagetable', slack=KERNEL),
     bomb('mappings', {'kmemsize': 8 * MB}, 'vma', slack=KERNEL),
-    bomb('trees', {'dcachesize': 4 * MB}, 'tree negative', slack=KERNEL),
+    bomb('trees', {'dcachesize': 4 * MB}, 'tree tree negative', slack=KERNEL),
     # room is made for those
     bomb('names that are not there', {'kmemsize': 8 * MB}, 'negative',
          expect=[], slack=KERNEL),
     bomb('terminals and signals', {'numpty': 20, 'numsiginfo': 500},
          'pty signal timer', 6),
     bomb('locks', {'numflock': 500}, 'flock posix split', 6),
-    bomb('rules', {'numiptent': 300}, 'nft/20 nft/2000 iptables/50', 3),
+    bomb('rules', {'numiptent': 300}, 'nft/20 iptables/50', 3),
+    bomb('many rules at once', {'numiptent': 300}, 'nft/2000', 2),
     bomb('namespaces', {'numns': 40}, 'netns ipcns userns namespace'),
     bomb('mounts', {'nummounts': 300}, 'mount multiply', 4),
     bomb('cgroups', {'numcgroup': 30}, 'cgroups', 4),
@@ -155,14 +156,20 @@ class Attack:
     def __init__(self, ctid, workers, takers):
         self.process = subprocess.Popen(
             ['vzctl', 'exec3', str(ctid), PROGRAM, str(workers), *takers],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
             stderr=subprocess.DEVNULL)
+        self.missing = []
+        for line in self.process.stdout:
+            if line == 'go\n':
+                break
+            self.missing.append(line.strip())
 
     def lives(self):
         return self.process.poll() is None
 
     def end(self):
         self.process.kill()
+        self.process.stdout.close()
         self.process.wait()
 
 
@@ -255,6 +262,8 @@ def begin(b, ctid):
         limit = before[resource].held + more
         bc.set_limits(ctid, resource, limit, limit)
     attack = Attack(ctid, b.workers, b.takers)
+    tell(not attack.missing, f'{b.name}: all are there',
+         ', '.join(attack.missing))
     if not settles(lambda: all(bc.read(ctid)[r].failcnt > before[r].failcnt
                                for r in b.expect), 15):
         note(f'{b.name}: not refused in time')
@@ -265,7 +274,8 @@ def end(b, ctid, attack):
     numbers = ', '.join(f'{r} {v.held}' for r, v in bc.read(ctid).items()
                         if r in b.limits)
     seconds, text = stop(ctid)
-    tell(not text and seconds < STOP, f'{b.name}: stop', f'{seconds:.2f} s {text}')
+    tell(not text and seconds < STOP, f'{b.name}: stop',
+         f'{seconds:.2f} s {text}')
     note(f'{b.name}: stopped in {seconds:.2f} s with {numbers}')
     attack.end()
 

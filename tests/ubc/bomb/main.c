@@ -3,7 +3,7 @@
  * ub-bomb beat - the only one that may run on a host
  * ub-bomb entries
  * ub-bomb WORKERS NAME[/SIZE]... - processes that take without an end; who is
- * killed is replaced
+ * killed is replaced.  Prints what cannot be had once, and "go".
  */
 #include <errno.h>
 #include <signal.h>
@@ -32,7 +32,8 @@ static const struct taker *find(const char *name)
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		for (t = all[i]; t->name; t++)
-			if (strlen(t->name) == len && !strncmp(t->name, name, len))
+			if (strlen(t->name) == len &&
+			    !strncmp(t->name, name, len))
 				return t;
 	fprintf(stderr, "ub-bomb: there is no %s\n", name);
 	exit(2);
@@ -47,15 +48,40 @@ static void raise_limit(int resource)
 	setrlimit(resource, &limit);
 }
 
+static long size_of(const char *name)
+{
+	const char *slash = strchr(name, '/');
+
+	return slash ? atol(slash + 1) : 1;
+}
+
 static void work(const char *name)
 {
 	const struct taker *t = find(name);
-	const char *slash = strchr(name, '/');
-	long size = slash ? atol(slash + 1) : 1, n = 0;
+	long size = size_of(name), n = 0;
 
 	for (;;)
 		if (!t->take(n, size))
 			n = (n + 1) % MOST;
+}
+
+/*
+ * Once before the others are at it: the first refusal is not to hide that
+ * something cannot be had at all.
+ */
+static void try(const char *name)
+{
+	const struct taker *t = find(name);
+	int err, status;
+
+	if (!fork()) {
+		err = t->take(0, size_of(name));
+		if (err)
+			printf("%s: %s\n", name, strerrorname_np(err));
+		fflush(stdout);
+		_exit(0);
+	}
+	wait(&status);
 }
 
 static void start(const char *name)
@@ -97,6 +123,11 @@ int main(int argc, char **argv)
 	raise_limit(RLIMIT_SIGPENDING);
 	raise_limit(RLIMIT_MEMLOCK);
 	signal(SIGPIPE, SIG_IGN);
+	/* a single one shows by what it is refused */
+	for (i = 2; argc > 3 && i < argc; i++)
+		try(argv[i]);
+	printf("go\n");
+	fflush(stdout);
 	for (i = 0; i < workers; i++)
 		start(argv[2 + next++ % (argc - 2)]);
 	for (;;) {

@@ -85,7 +85,8 @@ static int bomb_nft(long n, long size)
 {
 	(void)n;
 	return run("nft -f - >/dev/null 2>&1", "add table inet t\n"
-		   "add chain inet t c\n", "add rule inet t c counter\n", size, "");
+		   "add chain inet t c\n", "add rule inet t c counter\n", size,
+		   "");
 }
 
 static int bomb_iptables(long n, long size)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Memory that is hard to get back; SIZE is in KiB. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -47,14 +47,11 @@ static int bomb_stopped(long n, long size)
 /* Not to be chosen, if that can be had */
 static int bomb_spared(long n, long size)
 {
-	int fd;
+	FILE *f = n ? NULL : fopen("/proc/self/oom_score_adj", "w");
 
-	if (!n) {
-		fd = open("/proc/self/oom_score_adj", O_WRONLY);
-		if (fd >= 0 && write(fd, "-1000", 5) < 0)
-			n = -1;
-		if (fd >= 0)
-			close(fd);
+	if (f) {
+		fputs("-1000", f);
+		fclose(f);
 	}
 	return take(size, 0);
 }

@@ -30,7 +30,8 @@ static int make_ring(void)
 	ring.fd = syscall(SYS_io_uring_setup, 1, &ring.params);
 	if (ring.fd < 0)
 		return errno;
-	ring.sq = map(ring.params.sq_off.array + sizeof(int), IORING_OFF_SQ_RING);
+	ring.sq = map(ring.params.sq_off.array + sizeof(int),
+		      IORING_OFF_SQ_RING);
 	ring.cq = map(ring.params.cq_off.cqes + 2 * sizeof(struct io_uring_cqe),
 		      IORING_OFF_CQ_RING);
 	ring.sqe = (void *)map(sizeof(*ring.sqe), IORING_OFF_SQES);
