@@ -14,6 +14,7 @@
 # make bench             cost against crun, runc, lxc and systemd-nspawn
 # make bench-net         cost of the network against veth, netkit and others
 # make bench-disk        cost of simfs and quotas against ext4 and overlayfs
+# make bench-ubc         cost of beancounters, with and without limits
 # make lint              checkpatch, sparse, shellcheck
 #
 # FAULTS=1 builds the library with the fault points of the kill tests;
@@ -74,7 +75,7 @@ unit_src	:= $(wildcard tests/unit/test_*.c)
 units		:= $(unit_src:tests/unit/%.c=$(BUILD)/unit/%)
 
 .PHONY: all user modules install modules_install dkms-install deps check \
-	check-all unit demo bench bench-net bench-disk lint clean
+	check-all unit demo bench bench-net bench-disk bench-ubc lint clean
 all: user $(if $(wildcard $(KERNELDIR)/Makefile),modules)
 user: $(lib_so) $(lib_a) $(BUILD)/libvz.pc $(bins)
 
@@ -158,6 +159,9 @@ bench-net:
 
 bench-disk:
 	$(Q)tests/bench/disk
+
+bench-ubc:
+	$(Q)tests/bench/ubc
 
 lint:
 	$(Q)tests/lint
