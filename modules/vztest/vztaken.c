@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vztaken - hooks a function as a live patch does, and changes nothing, for the
+ * vztaken - hooks functions as a live patch does, and changes nothing, for the
  * tests of the hook engine.  Built with VZ_TEST=m only and never installed.
  */
 #include <linux/ftrace.h>
 #include <linux/module.h>
 #include <linux/string.h>
 
-static char *vzt_function = "";
-module_param_named(function, vzt_function, charp, 0400);
-MODULE_PARM_DESC(function, "function of the kernel");
+static char *vzt_functions[4];
+static unsigned int vzt_count;
+module_param_array_named(functions, vzt_functions, charp, &vzt_count, 0400);
+MODULE_PARM_DESC(functions, "functions of the kernel");
 
 static void notrace vzt_taken(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops,
@@ -24,10 +25,12 @@ static struct ftrace_ops vzt_ops = {
 
 static int __init vzt_taken_init(void)
 {
-	int err;
+	int err = vzt_count ? 0 : -EINVAL;
+	unsigned int i;
 
-	err = ftrace_set_filter(&vzt_ops, vzt_function, strlen(vzt_function),
-				1);
+	for (i = 0; !err && i < vzt_count; i++)
+		err = ftrace_set_filter(&vzt_ops, vzt_functions[i],
+					strlen(vzt_functions[i]), 0);
 	if (!err)
 		err = register_ftrace_function(&vzt_ops);
 	if (err)
