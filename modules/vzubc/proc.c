@@ -182,7 +182,6 @@ static const struct {
 	{ "resources", vzub_one_show, true },
 	{ "resources.ext", vzub_one_ext_show, true },
 	{ "meminfo", vzub_one_meminfo_show, false },
-	{ "ioacct", vzub_ioacct_show, false },
 };
 
 /**
@@ -201,16 +200,18 @@ int vzub_proc_add(u32 id)
 	dir = proc_mkdir_mode(name, 0500, vzub_proc_dir);
 	if (!dir)
 		return -ENOMEM;
-	for (i = 0; i < ARRAY_SIZE(vzub_one_files); i++) {
-		if ((!id && !vzub_one_files[i].host) ||
-		    proc_create_single_data(vzub_one_files[i].name, 0400, dir,
-					    vzub_one_files[i].show,
-					    (void *)(uintptr_t)id))
-			continue;
-		proc_remove(dir);
-		return -ENOMEM;
-	}
-	return 0;
+	for (i = 0; i < ARRAY_SIZE(vzub_one_files); i++)
+		if ((id || vzub_one_files[i].host) &&
+		    !proc_create_single_data(vzub_one_files[i].name, 0400, dir,
+					     vzub_one_files[i].show,
+					     (void *)(uintptr_t)id))
+			goto err;
+	if (!id || proc_create_data("ioacct", 0400, dir, &vzub_ioacct_ops,
+				    (void *)(uintptr_t)id))
+		return 0;
+err:
+	proc_remove(dir);
+	return -ENOMEM;
 }
 
 /**

@@ -23,6 +23,7 @@
 #include <vz/hook.h>
 #include <vz/subsys.h>
 
+struct proc_ops;
 struct seq_file;
 struct vzub_owned;
 
@@ -411,7 +412,7 @@ u64 vzub_host_dcachesize(void);
 int vzub_apply_dcachesize(struct vzub *ub, const struct vzub_counter *c);
 
 /* ioacct.c */
-int vzub_ioacct_show(struct seq_file *m, void *v);
+extern const struct proc_ops vzub_ioacct_ops;
 
 /* view.c */
 void vzub_view_meminfo(struct seq_file *m, struct vzub *ub);
