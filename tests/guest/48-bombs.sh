@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Hostile loads in one container: what it may not have it is refused, another
 # one and the host go on, and it can be stopped.
-# BOMBS: names of those that are wanted, separated by commas
+# BOMBS: names of those that are wanted, separated by colons
 # kernels: 6.1 6.12 7.2
 # check: 6.12
 # shellcheck source-path=SCRIPTDIR
@@ -29,7 +29,7 @@ run_expect 0 "no way in that is not a container's" \
 
 # ------------------------------------------------------------- the bombs --
 names=()
-[ -z "${BOMBS-}" ] || IFS=, read -r -a names <<<"$BOMBS"
+[ -z "${BOMBS-}" ] || IFS=: read -r -a names <<<"$BOMBS"
 python3 ubc/bombs.py $other $a $b "${names[@]}"
 same "all bombs" $? 0
 

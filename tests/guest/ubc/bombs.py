@@ -66,9 +66,9 @@ BOMBS = (
     # room is made for those
     bomb('names that are not there', {'kmemsize': 8 * MB}, 'negative',
          expect=[], slack=KERNEL),
-    bomb('terminals and signals', {'numpty': 20, 'numsiginfo': 500},
-         'pty signal timer', 6),
-    bomb('locks', {'numflock': 500}, 'flock posix split', 6),
+    bomb('terminals, signals and locks',
+         {'numpty': 20, 'numsiginfo': 500, 'numflock': 500},
+         'pty signal timer flock posix split'),
     bomb('rules', {'numiptent': 300}, 'nft/20 iptables/50', 3),
     bomb('many rules at once', {'numiptent': 300}, 'nft/2000', 2),
     bomb('namespaces', {'numns': 40}, 'netns ipcns userns namespace'),
@@ -79,9 +79,7 @@ BOMBS = (
     bomb('io_uring files', {'numfile': 500}, 'ring-open', 4),
     bomb('io_uring sockets', {'numothersock': 200}, 'ring-socket', 4,
          slack=SOCKETS),
-    bomb('memory', {'physpages': 32 * PAGES_MB}, 'anon/1048576', 4,
-         expect=['physpages', 'oomguarpages']),
-    bomb('locked memory', {'physpages': 32 * PAGES_MB}, 'mlocked/256', 4,
+    bomb('memory', {'physpages': 32 * PAGES_MB}, 'anon/1048576 mlocked/256', 4,
          expect=['physpages', 'oomguarpages']),
     # killing does not help against files
     bomb('tmpfs', {'physpages': 32 * PAGES_MB}, 'unlinked/256 tmpfs/256', 4,

@@ -59,10 +59,13 @@ static void work(const char *name)
 {
 	const struct taker *t = find(name);
 	long size = size_of(name), n = 0;
+	int err;
 
-	for (;;)
-		if (!t->take(n, size))
+	for (;;) {
+		err = t->take(n, size);
+		if (!err || err == EEXIST)
 			n = (n + 1) % MOST;
+	}
 }
 
 /*
