@@ -174,8 +174,18 @@ static void vzub_kmem_shrink(struct vzub *ub, struct mem_cgroup *memcg,
 static bool vzub_kmem_is_over(gfp_t gfp, u64 size)
 {
 	const struct vzub *ub = vzub_of_task(current);
+	const struct vzub_counter *c;
+	s64 held;
 
-	return ub && !vzub_kmem_fits(ub, size) && !vzub_kmem_is_forced(gfp);
+	if (!ub)
+		return false;
+	c = &ub->counter[VZUB_KMEMSIZE];
+	held = atomic64_read(&c->held) + (s64)size;
+	/* then it does not matter which of them is meant */
+	if (likely(held <= (s64)READ_ONCE(c->barrier) &&
+		   held <= (s64)READ_ONCE(c->limit)))
+		return false;
+	return !vzub_kmem_fits(ub, size) && !vzub_kmem_is_forced(gfp);
 }
 
 /* Makes room, or refuses.  The task keeps its beancounter. */

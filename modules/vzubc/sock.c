@@ -110,19 +110,15 @@ static void vzub_sock_add(struct vzub *ub, struct sock *sk, bool counted)
 	kmem_cache_free(vzub_sock_cache, s);
 }
 
-static void vzub_sock_del(struct sock *sk)
+/* Nobody else removes it: a socket is destroyed once. */
+static void vzub_sock_del(struct vzub_sock *s)
 {
-	u32 n = hash_ptr(sk, vzub_socks_bits);
-	struct vzub_sock *s;
+	u32 n = hash_ptr(s->sk, vzub_socks_bits);
 	unsigned long flags;
 
 	spin_lock_irqsave(vzub_sock_lock(n), flags);
-	s = __vzub_sock_find(sk);
-	if (s)
-		hlist_nulls_del_rcu(&s->node);
+	hlist_nulls_del_rcu(&s->node);
 	spin_unlock_irqrestore(vzub_sock_lock(n), flags);
-	if (!s)
-		return;
 	vzub_sockbuf_forget(s);
 	if (s->counted)
 		vzub_uncharge(s->ub, vzub_sock_resource(s->tcp), 1);
@@ -197,6 +193,8 @@ static __always_inline void vzub_on_sk_clone(struct vz_hook *hook,
 	const struct sock *sk = (void *)regs_get_kernel_argument(regs, 0);
 	struct vzub *ub;
 
+	if (vzub_sock_is_host(sk))
+		return;
 	guard(rcu)();
 	ub = vzub_of_cgroup(vzub_cgroup_of_sock(sk));
 	if (ub && !vzub_sock_fits(ub, vzub_sock_is_tcp(READ_ONCE(sk->sk_prot))))
@@ -231,6 +229,8 @@ static __always_inline void vzub_on_cgroup_clone(struct vz_hook *hook,
 	struct sock *sk = vzub_sock_of_cgroup_data(regs);
 	struct vzub *ub;
 
+	if (vzub_sock_is_host(sk))
+		return;
 	guard(rcu)();
 	ub = vzub_of_cgroup(vzub_cgroup_of_sock(sk));
 	if (ub)
@@ -241,13 +241,14 @@ static __always_inline void vzub_on_sk_destruct(struct vz_hook *hook,
 						struct pt_regs *regs)
 {
 	struct sock *sk = (void *)regs_get_kernel_argument(regs, 0);
-	const struct cgroup *cgrp = vzub_cgroup_of_sock(sk);
+	struct vzub_sock *s;
 
-	if (!cgrp || cgrp->level < 2)
+	if (vzub_sock_is_host(sk))
 		return;
 	guard(rcu)();
-	if (__vzub_sock_find(sk))
-		vzub_sock_del(sk);
+	s = __vzub_sock_find(sk);
+	if (s)
+		vzub_sock_del(s);
 }
 
 VZ_HOOK(vzub_socket_create, security_socket_create,

@@ -94,6 +94,21 @@ static __always_inline struct vzub_sock *__vzub_sock_find(const struct sock *sk)
 }
 
 /**
+ * vzub_sock_is_host - is it none of a container?
+ * @sk: socket, a full one, which cannot end before the caller does
+ *
+ * Needs no RCU, which costs more than the rest for most sockets.
+ *
+ * Return: true if it is the host's; false: look it up.
+ */
+static __always_inline bool vzub_sock_is_host(const struct sock *sk)
+{
+	const struct cgroup *cgrp = vzub_cgroup_of_sock(sk);
+
+	return !cgrp || cgrp->level < 2;
+}
+
+/**
  * vzub_sock_find - look a socket up, which mostly is one of the host
  * @sk: socket, a full one, which cannot end before the caller does
  *
@@ -103,11 +118,7 @@ static __always_inline struct vzub_sock *__vzub_sock_find(const struct sock *sk)
  */
 static __always_inline struct vzub_sock *vzub_sock_find(const struct sock *sk)
 {
-	const struct cgroup *cgrp = vzub_cgroup_of_sock(sk);
-
-	if (!cgrp || cgrp->level < 2)
-		return NULL;
-	return __vzub_sock_find(sk);
+	return vzub_sock_is_host(sk) ? NULL : __vzub_sock_find(sk);
 }
 
 /* sock.c */

@@ -71,8 +71,10 @@ static __always_inline void vzub_on_raise(struct vz_hook *hook,
 	struct vzub_sock *s;
 	bool granted = true;
 
+	if (vzub_sock_is_host(sk))
+		return;
 	guard(rcu)();
-	s = vzub_sock_find(sk);
+	s = __vzub_sock_find(sk);
 	if (!s)
 		return;
 	if (kind == SK_MEM_RECV)
@@ -91,8 +93,10 @@ static __always_inline void vzub_on_reduce(struct vz_hook *hook,
 	struct vzub_sock *s;
 	int rcv;
 
+	if (vzub_sock_is_host(sk))
+		return;
 	guard(rcu)();
-	s = vzub_sock_find(sk);
+	s = __vzub_sock_find(sk);
 	if (!s)
 		return;
 	rcv = atomic_read(&sk->sk_rmem_alloc);
@@ -112,8 +116,10 @@ static __always_inline void vzub_on_forced(struct vz_hook *hook,
 	struct vzub_sock *s;
 	int now;
 
+	if (vzub_sock_is_host(sk))
+		return;
 	guard(rcu)();
-	s = vzub_sock_find(sk);
+	s = __vzub_sock_find(sk);
 	if (!s || !s->tcp)
 		return;
 	now = READ_ONCE(sk->sk_wmem_queued);
@@ -130,8 +136,10 @@ static __always_inline void vzub_on_queue_rcv(struct vz_hook *hook,
 	struct sk_buff *skb = (void *)regs_get_kernel_argument(regs, 1);
 	struct vzub_sock *s;
 
+	if (vzub_sock_is_host(sk))
+		return;
 	guard(rcu)();
-	s = vzub_sock_find(sk);
+	s = __vzub_sock_find(sk);
 	if (s && !s->tcp && !vzub_sockmem_rcv(s, sk, skb->truesize))
 		vz_hook_refuse(regs, -ENOMEM);
 }
@@ -144,10 +152,10 @@ static __always_inline void vzub_on_rfree(struct vz_hook *hook,
 	struct vzub_sock *s;
 
 	/* TCP gives pages back */
-	if (sk->sk_protocol == IPPROTO_TCP)
+	if (sk->sk_protocol == IPPROTO_TCP || vzub_sock_is_host(sk))
 		return;
 	guard(rcu)();
-	s = vzub_sock_find(sk);
+	s = __vzub_sock_find(sk);
 	if (s && !s->tcp)
 		vzub_sockbuf_rcv(s, atomic_read(&sk->sk_rmem_alloc) -
 				    (int)skb->truesize);

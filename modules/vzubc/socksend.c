@@ -90,8 +90,10 @@ static __always_inline void vzub_on_send(struct vz_hook *hook,
 	u64 bound;
 	u32 size;
 
+	if (vzub_sock_is_host(sk))
+		return;
 	guard(rcu)();
-	s = vzub_sock_find(sk);
+	s = __vzub_sock_find(sk);
 	if (!s || s->tcp)
 		return;
 	size = vzub_socksend_size(regs_get_kernel_argument(regs, 1),
@@ -115,10 +117,10 @@ static __always_inline void vzub_on_set_owner(struct vz_hook *hook,
 	struct sock *sk = (void *)regs_get_kernel_argument(regs, 1);
 	struct vzub_sock *s;
 
-	if (!sk_fullsock(sk))
+	if (!sk_fullsock(sk) || vzub_sock_is_host(sk))
 		return;
 	guard(rcu)();
-	s = vzub_sock_find(sk);
+	s = __vzub_sock_find(sk);
 	if (s && !s->tcp)
 		vzub_sockbuf_snd(s, sk_wmem_alloc_get(sk) + skb->truesize);
 }
@@ -130,8 +132,10 @@ static __always_inline void vzub_on_wfree(struct vz_hook *hook,
 	struct sock *sk = skb->sk;
 	struct vzub_sock *s;
 
+	if (vzub_sock_is_host(sk))
+		return;
 	guard(rcu)();
-	s = vzub_sock_find(sk);
+	s = __vzub_sock_find(sk);
 	if (!s || s->tcp)
 		return;
 	vzub_sockbuf_snd(s, sk_wmem_alloc_get(sk) - (int)skb->truesize);
