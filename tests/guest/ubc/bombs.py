@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 
 import bc
@@ -56,7 +57,8 @@ BOMBS = (
     bomb('unix buffers', {'numothersock': 300, 'othersockbuf': MB},
          'unread-unix/40', slack=SOCKETS | {'othersockbuf': 300 << 12}),
     bomb('udp buffers', {'numothersock': 300, 'dgramrcvbuf': MB},
-         'unread-udp/40', expect=['dgramrcvbuf'], slack=SOCKETS | {'dgramrcvbuf': 300 << 12}),
+         'unread-udp/40', expect=['dgramrcvbuf'],
+         slack=SOCKETS | {'dgramrcvbuf': 300 << 12}),
     bomb('shared memory', {'shmpages': 16 * PAGES_MB},
          'shmat/256 memfd/256 unlinked/256 tmpfs/256 shm-file/262144',
          slack={'shmpages': 512}),
@@ -224,6 +226,26 @@ def calibrate(ctid, hearts):
     return min(max(3 * usual, 0.2), 1)
 
 
+def check_watch(other, hearts, bound):
+    """A heart that stands still for a while is found out."""
+    freeze = f'/sys/fs/cgroup/vz/{other}/cgroup.freeze'
+
+    def frozen(value):
+        with open(freeze, 'w') as f:
+            f.write(value)
+
+    timer = threading.Timer(bound + 1, frozen, '0')
+    frozen('1')
+    timer.start()
+    lost = [lost > due * LOST for due, lost, _, _ in
+            watch(bound + 1, hearts, bound)]
+    timer.join()
+    tell(lost == [False, True], 'who stands still for a second loses beats',
+         str(lost))
+    # it catches up
+    time.sleep(1)
+
+
 def beats_well(name, hearts, bound):
     """B and the host go on, and nothing fails there."""
     for attempt in range(2):
@@ -302,6 +324,7 @@ def main(other, attackers, names):
     seconds, _ = stop(attackers[0])
     note(f'late is what takes more than {bound:.3f} s; an idle container '
          f'stops in {seconds:.2f} s')
+    check_watch(other, hearts, bound)
     last = None
     for b in (b for b in BOMBS if not names or b.name in names):
         start = time.monotonic()
