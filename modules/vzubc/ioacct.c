@@ -10,7 +10,6 @@
  * of the same kind while they are read.
  */
 #include <linux/cgroup.h>
-#include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>

@@ -14,6 +14,7 @@
 #include <linux/atomic.h>
 #include <linux/cgroup.h>
 #include <linux/memcontrol.h>
+#include <linux/proc_fs.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <linux/user_namespace.h>
@@ -23,7 +24,6 @@
 #include <vz/hook.h>
 #include <vz/subsys.h>
 
-struct proc_ops;
 struct seq_file;
 struct vzub_owned;
 
