@@ -6,7 +6,8 @@
  * does: files that somebody else holds, sockets that are being closed.  All of
  * them hold a credential, and so the user namespace, or are known to a family
  * of counters: as soon as nobody but us holds the namespace and no family
- * knows anything, nothing can be given back any more.
+ * knows anything, nothing can be given back any more.  A task of the host that
+ * went into the cgroup keeps it, too: it may be waiting for room.
  */
 #include <linux/hashtable.h>
 #include <linux/jiffies.h>
@@ -183,7 +184,8 @@ static unsigned int vzub_holders(const struct user_namespace *ns)
 
 static bool vzub_is_unused(struct vzub *ub)
 {
-	return vz_user_ns_count(ub->user_ns) == vzub_holders(ub->user_ns) &&
+	return !cgroup_is_populated(ub->cgroup) &&
+	       vz_user_ns_count(ub->user_ns) == vzub_holders(ub->user_ns) &&
 	       vzub_own_is_empty(ub) && !vzub_family_is_busy(ub);
 }
 
