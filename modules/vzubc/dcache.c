@@ -102,17 +102,14 @@ static void vzub_dcache_look(struct vzub *ub, struct mem_cgroup *memcg)
 	vzub_dcache_recount(ub, memcg, due);
 }
 
-/* Return: is a name refused?  The task keeps its beancounter. */
+/* Return: is a name refused? */
 static bool vzub_dcache_refuse(void)
 {
 	struct vzub_counter *c;
 	struct mem_cgroup *memcg;
 	struct vzub *ub;
 
-	rcu_read_lock();
-	ub = vzub_of_task(current);
-	memcg = ub ? vzub_memcg_get(ub) : NULL;
-	rcu_read_unlock();
+	memcg = vzub_memcg_of_current(&ub);
 	if (!memcg)
 		return false;
 	vzub_dcache_look(ub, memcg);

@@ -188,17 +188,14 @@ static bool vzub_kmem_is_over(gfp_t gfp, u64 size)
 	return !vzub_kmem_fits(ub, size) && !vzub_kmem_is_forced(gfp);
 }
 
-/* Makes room, or refuses.  The task keeps its beancounter. */
+/* Makes room, or refuses. */
 static bool vzub_kmem_refuse(gfp_t gfp, u64 size)
 {
 	const struct vzub_counter *c;
 	struct mem_cgroup *memcg;
 	struct vzub *ub;
 
-	rcu_read_lock();
-	ub = vzub_of_task(current);
-	memcg = ub ? vzub_memcg_get(ub) : NULL;
-	rcu_read_unlock();
+	memcg = vzub_memcg_of_current(&ub);
 	if (!memcg)
 		return false;
 	vzub_kmem_shrink(ub, memcg, gfp, size);

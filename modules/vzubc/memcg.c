@@ -98,6 +98,20 @@ struct mem_cgroup *vzub_memcg_get(const struct vzub *ub)
 }
 
 /**
+ * vzub_memcg_of_current - pin what it knows about the current task's container
+ * @ub: where its beancounter is stored, which the task keeps
+ *
+ * Return: memory cgroup to be given to css_put(), NULL: the task is one of the
+ * host, or it is gone.
+ */
+struct mem_cgroup *vzub_memcg_of_current(struct vzub **ub)
+{
+	guard(rcu)();
+	*ub = vzub_of_task(current);
+	return *ub ? vzub_memcg_get(*ub) : NULL;
+}
+
+/**
  * vzub_memcg_flush - sum statistics up, so that they are exact
  * @memcg: memory cgroup, pinned
  *

@@ -381,6 +381,7 @@ struct mem_cgroup *vzub_memcg_all(void);
 u64 vzub_memcg_stat(struct mem_cgroup *memcg, int item);
 u64 vzub_memcg_anon(struct mem_cgroup *memcg);
 struct mem_cgroup *vzub_memcg_get(const struct vzub *ub);
+struct mem_cgroup *vzub_memcg_of_current(struct vzub **ub);
 void vzub_memcg_flush(struct mem_cgroup *memcg);
 void vzub_memcg_shrink(struct mem_cgroup *memcg, gfp_t gfp);
 void vzub_memcg_init(void);
