@@ -192,7 +192,7 @@ for what in "sem 8000" "epoll 1"; do
 	take $ct ${what% *} 100000 ${what#* }
 	same "$what: refused" "${took#* }" ENOMEM
 	less "$what: up to the barrier" "$(held kmemsize)" $bar
-	less "$what: near it" $((bar - (700 << 10))) "$(held kmemsize)"
+	less "$what: near it" $((bar - (700 << 10))) "$(maxheld kmemsize)"
 	less "$what: counted" $((fails + 1)) "$(failcnt kmemsize)"
 	same "$what: recorded" "$(ub why $ct | tail -n 1 | cut -d' ' -f1,4)" "kmemsize $bar"
 	same "the neighbour is not" "$(value kmemsize 5 $other)" 0
