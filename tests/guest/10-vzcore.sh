@@ -13,7 +13,7 @@ log=$(mktemp)
 # suite NAME - the program prints a line for each of its tests itself
 suite() {
 	local pid rc=0 out
-	timeout 240 "$program" "$1" >"$log" 2>&1 || rc=$?
+	timeout $((240 * VZ_SLOW)) "$program" "$1" >"$log" 2>&1 || rc=$?
 	if [ $rc = 124 ]; then
 		for pid in $(pgrep vzcore-test); do
 			echo "# $pid $(cat "/proc/$pid/wchan")"
@@ -68,9 +68,7 @@ busy() {
 busy &
 load=$!
 taskset -p -c 0 $load >/dev/null
-rounds=0 times=20
-# the kernel that looks for bugs is some ten times slower
-[ "$VZ_KERNEL" != debug ] || times=5
+rounds=0 times=$((15 / VZ_SLOW + 1))
 for _ in $(seq $times); do
 	taskset -c 0 modprobe vzcore &&
 		taskset -c 0 "$program" one >/dev/null &&

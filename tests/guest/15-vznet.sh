@@ -12,7 +12,7 @@ program=/vz-test/vzcore-test
 # suite NAME - the program prints a line for each of its tests itself
 suite() {
 	local rc=0 out
-	out=$(timeout 240 "$program" "$1" 2>&1) || rc=$?
+	out=$(timeout $((240 * VZ_SLOW)) "$program" "$1" 2>&1) || rc=$?
 	printf '%s\n' "$out"
 	passed=$((passed + $(grep -c '^ok ' <<<"$out")))
 	failed=$((failed + $(grep -c '^not ok ' <<<"$out")))

@@ -12,7 +12,7 @@ rm -rf /vz/quota
 mkdir -p $lower $upper
 require "the module" modprobe vzquota
 check "objects are counted" leakcheck begin
-out=$(timeout 400 python3 simfs/quota.py $lower $upper 2>&1)
+out=$(timeout $((300 * VZ_SLOW)) python3 simfs/quota.py $lower $upper 2>&1)
 rc=$?
 printf '%s\n' "$out"
 passed=$((passed + $(grep -c '^ok ' <<<"$out")))

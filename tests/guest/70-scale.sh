@@ -1,15 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Many containers, and one many times: nothing is left behind.
-# VZ_COUNT: how many (60).
+# VZ_COUNT: how many (40).
 # kernels: 6.1 6.12 debug
 # check: 6.1 debug
 # shellcheck source-path=SCRIPTDIR
 . ./lib.sh
 
-first=7001 count=${VZ_COUNT:-60}
-# the kernel that looks for bugs is some ten times slower
-[ "$VZ_KERNEL" != debug ] || count=5
+first=7001 count=${VZ_COUNT:-$((VZ_SLOW > 1 ? 4 : 40))}
 times=$count
 require "one container as the model" vzctl create $first --ostemplate busybox
 
@@ -48,7 +46,7 @@ cycles() {
 			{ not_ok "cycle $i"; return; }
 	done
 }
-cycles 10
+cycles $((VZ_SLOW > 1 ? 3 : 10))
 /vz-test/leakcheck begin
 begin=$SECONDS
 cycles $times

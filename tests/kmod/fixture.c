@@ -29,6 +29,14 @@ int kt_failed(void)
 	return failed;
 }
 
+int kt_times(int times)
+{
+	const char *slow = getenv("VZ_SLOW");
+	int by = slow ? atoi(slow) : 1;
+
+	return by > 1 ? (times + by - 1) / by : times;
+}
+
 static void report(bool good, const char *fmt, va_list ap)
 {
 	failed += !good;

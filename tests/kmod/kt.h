@@ -19,6 +19,8 @@ bool kt_is(long got, long want, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* How many tests failed so far */
 int kt_failed(void);
+/* How often to repeat what is done @times times: less on a slow kernel */
+int kt_times(int times);
 /* Not a test: what went wrong in the preparation; ends the program. */
 void kt_die(const char *what) __attribute__((noreturn));
 

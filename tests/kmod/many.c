@@ -16,7 +16,7 @@
 void test_many(void)
 {
 	const char *cycles = getenv("VZ_CYCLES");
-	int i, bad = 0, count = cycles ? atoi(cycles) : 1000;
+	int i, bad = 0, count = cycles ? atoi(cycles) : kt_times(1000);
 	struct kt_ct ct = kt_ct_new(801);
 
 	ct.consoles = 2;
@@ -35,28 +35,28 @@ void test_one(void)
 
 void test_many_starts(void)
 {
-	int i, bad = 0;
+	int i, n = kt_times(100), bad = 0;
 
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < n; i++) {
 		struct kt_ct ct = kt_ct_up(802, 1);
 
 		bad += !kt_ct_down(&ct);
 	}
-	kt_is(bad, 0, "100 times create, start, kill and destroy");
+	kt_is(bad, 0, "%d times create, start, kill and destroy", n);
 }
 
 void test_crowd(void)
 {
 	static struct kt_ct ct[100];
 	struct vz_ct_list list = { .size = sizeof(list) };
-	int i, bad = 0;
+	int i, n = kt_times(100), bad = 0;
 
-	for (i = 0; i < 100; i++)
+	for (i = 0; i < n; i++)
 		ct[i] = kt_ct_up(900 + i, 12);
 	vz(VZ_IOC_CT_LIST, &list);
-	kt_is(list.count, 100, "100 containers with 12 consoles each");
-	for (i = 0; i < 100; i++)
-		bad += !kt_ct_down(&ct[(i * 37) % 100]);
+	kt_is(list.count, n, "%d containers with 12 consoles each", n);
+	for (i = 0; i < n; i++)
+		bad += !kt_ct_down(&ct[(i * 37) % n]);
 	kt_is(bad, 0, "they end in another order");
 }
 

@@ -67,8 +67,8 @@ static uint64_t lost(const struct vznet_stat *stat)
 static void test_move(struct kt_ct *a, struct kt_ct *b, struct kt_ct *c)
 {
 	struct vznet_stat at_a, at_b, at_c;
+	int i, n = kt_times(300), bad = 0;
 	uint64_t b0, c0, out0;
-	int i, bad = 0;
 	pid_t pid;
 
 	net_own(b->id, MOVING);
@@ -76,7 +76,7 @@ static void test_move(struct kt_ct *a, struct kt_ct *b, struct kt_ct *c)
 	c0 = net_sum(net_stat(c->id).in);
 	out0 = net_sum(net_stat(a->id).out);
 	pid = flood(a, MOVING);
-	for (i = 0; i < 300; i++) {
+	for (i = 0; i < n; i++) {
 		bad += move_to(i % 2 ? b->id : c->id, MOVING);
 		usleep(1000);
 	}
@@ -85,7 +85,7 @@ static void test_move(struct kt_ct *a, struct kt_ct *b, struct kt_ct *c)
 	at_a = net_stat(a->id);
 	at_b = net_stat(b->id);
 	at_c = net_stat(c->id);
-	kt_is(bad, 0, "300 moves of an address under load");
+	kt_is(bad, 0, "%d moves of an address under load", n);
 	kt_ok(net_sum(at_b.in) > b0 && net_sum(at_c.in) > c0,
 	      "both containers received");
 	kt_is(net_sum(at_b.in) - b0 + net_sum(at_c.in) - c0,
@@ -98,19 +98,19 @@ static void test_move(struct kt_ct *a, struct kt_ct *b, struct kt_ct *c)
 static void test_up_down(struct kt_ct *a, struct kt_ct *b)
 {
 	pid_t one = flood(a, "10.3.0.2"), two = flood(b, "10.3.0.1");
-	int i, bad = 0;
+	int i, n = kt_times(100), bad = 0;
 
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < n; i++) {
 		bad += net_link_up(b->init, VZNET_DEV, false) != 0;
 		bad += net_link_up(b->init, VZNET_DEV, true) != 0;
 	}
-	kt_is(bad, 0, "down and up 100 times under load");
-	for (i = 0, bad = 0; i < 50; i++) {
+	kt_is(bad, 0, "down and up %d times under load", n);
+	for (i = 0, bad = 0; i < n / 2; i++) {
 		bad += net_link_del(b->init, VZNET_DEV) != 0;
 		bad += net_link_add(b->init, VZNET_DEV, VZNET_KIND) != 0;
 		bad += net_link_up(b->init, VZNET_DEV, true) != 0;
 	}
-	kt_is(bad, 0, "deleted and made 50 times under load");
+	kt_is(bad, 0, "deleted and made %d times under load", n / 2);
 	net_route_add(b->init, VZNET_DEV, "0.0.0.0");
 	end(one);
 	end(two);
@@ -119,21 +119,21 @@ static void test_up_down(struct kt_ct *a, struct kt_ct *b)
 static void test_own_disown(struct kt_ct *a)
 {
 	pid_t pid = flood(a, "10.3.0.2");
-	int i, bad = 0;
+	int i, n = kt_times(500), bad = 0;
 
-	for (i = 0; i < 500; i++)
+	for (i = 0; i < n; i++)
 		bad += net_disown(a->id, "10.3.0.1") ||
 		       net_own(a->id, "10.3.0.1");
-	kt_is(bad, 0, "an address taken and given 500 times under load");
+	kt_is(bad, 0, "an address taken and given %d times under load", n);
 	end(pid);
 }
 
 /* The sender dies with its packets on the way, the receiver too. */
 static void test_death(struct kt_ct *a)
 {
-	int i, bad = 0;
+	int i, n = kt_times(20), bad = 0;
 
-	for (i = 0; i < 20; i++) {
+	for (i = 0; i < n; i++) {
 		struct kt_ct ct = net_ct_up(1039, "10.3.0.9", NULL);
 		pid_t one = flood(&ct, "10.3.0.1");
 		pid_t two = flood(a, "10.3.0.9");
@@ -143,7 +143,7 @@ static void test_death(struct kt_ct *a)
 		end(one);
 		end(two);
 	}
-	kt_is(bad, 0, "20 containers end under load");
+	kt_is(bad, 0, "%d containers end under load", n);
 }
 
 void test_net_load(void)
@@ -163,34 +163,28 @@ void test_net_load(void)
 	kt_ok(kt_ct_down(&a) && kt_ct_down(&b) && kt_ct_down(&c), "destroy");
 }
 
-static int count(int normal, int debug)
-{
-	const char *kernel = getenv("VZ_KERNEL");
-
-	return kernel && !strcmp(kernel, "debug") ? debug : normal;
-}
-
 void test_net_many(void)
 {
 	struct kt_ct ct = net_ct_up(1041, "10.4.0.1", "2001:db8:4::1");
-	int i, bad = 0;
+	int i, n = kt_times(1000), bad = 0;
 
-	for (i = 0; i < 1000; i++)
+	for (i = 0; i < n; i++)
 		bad += net_own(1041, "10.4.0.2") ||
 		       net_own(1041, "2001:db8:4::2") ||
 		       net_disown(1041, "2001:db8:4::2") ||
 		       net_disown(1041, "10.4.0.2");
-	kt_is(bad, 0, "1000 times add and delete");
-	for (i = 0, bad = 0; i < 100; i++)
+	kt_is(bad, 0, "%d times add and delete", n);
+	for (i = 0, bad = 0; i < n / 10; i++)
 		bad += net_link_del(ct.init, VZNET_DEV) ||
 		       net_link_add(ct.init, VZNET_DEV, VZNET_KIND);
-	kt_is(bad, 0, "a device 100 times");
+	kt_is(bad, 0, "a device %d times", n / 10);
 	kt_ok(kt_ct_down(&ct), "destroy");
-	for (i = 0, bad = 0; i < 30; i++) {
+	n = kt_times(30);
+	for (i = 0, bad = 0; i < n; i++) {
 		ct = net_ct_up(1042, "10.4.0.1", "2001:db8:4::1");
 		bad += !kt_ct_down(&ct);
 	}
-	kt_is(bad, 0, "30 containers with network");
+	kt_is(bad, 0, "%d containers with network", n);
 }
 
 /* @n addresses from 10.64.0.0 on */
@@ -212,8 +206,8 @@ void test_net_crowd(void)
 {
 	static struct kt_ct ct[300];
 	struct vznet_addr_list all = { .size = sizeof(all) };
-	int i, n = count(300, 40), more = count(35000, 1000), bad = 0;
-	int most = count(VZNET_ADDR_MAX, 1000);
+	int i, n = kt_times(300), more = kt_times(35000), bad = 0;
+	int most = kt_times(VZNET_ADDR_MAX);
 	char v4[32], v6[32];
 
 	for (i = 0; i < n; i++) {
@@ -240,19 +234,19 @@ void test_net_reload(void)
 	struct kt_ct a = net_ct_up(1051, "10.6.0.1", NULL);
 	struct kt_ct b = net_ct_up(1052, NULL, NULL);
 	pid_t pid = flood(&a, "10.6.0.2");
-	int i, bad = 0;
+	int i, n = kt_times(20), bad = 0;
 
 	kt_ok(system("rmmod vznet 2>/dev/null"),
 	      "not unloaded while a container has an address");
 	net_disown(1051, "10.6.0.1");
-	for (i = 0; i < 20; i++) {
+	for (i = 0; i < n; i++) {
 		bad += system("taskset -c 0 rmmod vznet") ||
 		       system("taskset -c 0 modprobe vznet");
 		bad += net_link_add(a.init, VZNET_DEV, VZNET_KIND) ||
 		       net_link_up(a.init, VZNET_DEV, true) ||
 		       net_route_add(a.init, VZNET_DEV, "0.0.0.0");
 	}
-	kt_is(bad, 0, "unloaded and loaded 20 times under two containers");
+	kt_is(bad, 0, "unloaded and loaded %d times under two containers", n);
 	kt_is(net_own(1051, "10.6.0.1"), 0, "which are known again");
 	end(pid);
 	kt_ok(kt_ct_down(&a) && kt_ct_down(&b), "destroy");
