@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Beancounters as seen and set from the host."""
+"""Beancounters as seen and set from the host, and how a test ended."""
 import ctypes
 import fcntl
 import struct
@@ -14,6 +14,17 @@ NUMBER = {name: n for n, name in enumerate((
     'numiptent', 'swappages', 'numinotify', 'numkeys', 'nummounts', 'numns',
     'numcgroup', 'numneigh'))}
 VZUB_IOC_SET = 1 << 30 | 24 << 16 | 0xb7 << 8 | 0x40
+
+# tests that told so
+failed = 0
+
+
+def tell(good, text, why=''):
+    global failed
+    failed += not good
+    print(('ok - ' if good else 'not ok - ') + text, flush=True)
+    if not good and why:
+        print('#   ' + why, flush=True)
 
 
 class Values:

@@ -11,6 +11,7 @@ import threading
 import time
 
 import bc
+from bc import tell
 
 PROGRAM = '/bin/ub-bomb'
 PERIOD = 0.1
@@ -89,16 +90,6 @@ BOMBS = (
     bomb('stopped and spared', {'physpages': 32 * PAGES_MB},
          'stopped/4096 spared/1024', 4, expect=['physpages', 'oomguarpages']),
 )
-
-failed = 0
-
-
-def tell(good, text, why=''):
-    global failed
-    failed += not good
-    print(('ok - ' if good else 'not ok - ') + text, flush=True)
-    if not good and why:
-        print('#   ' + why, flush=True)
 
 
 def note(text):
@@ -344,4 +335,4 @@ def main(other, attackers, names):
 
 if __name__ == '__main__':
     main(int(sys.argv[1]), [int(arg) for arg in sys.argv[2:4]], sys.argv[4:])
-    sys.exit(failed > 0)
+    sys.exit(bc.failed > 0)

@@ -4,6 +4,7 @@ import sys
 import time
 
 import bc
+from bc import tell
 
 # resource, who takes it, size of one in units of the taker and of the
 # resource, how many there may be, errno
@@ -34,15 +35,6 @@ CASES = (
 )
 
 ctid, other = int(sys.argv[1]), int(sys.argv[2])
-failed = 0
-
-
-def tell(good, text, why=''):
-    global failed
-    failed += not good
-    print(('ok - ' if good else 'not ok - ') + text, flush=True)
-    if not good and why:
-        print('#   ' + why, flush=True)
 
 
 def held(name):
@@ -137,4 +129,4 @@ killed()
 end = bc.read(other)
 tell(all(v.failcnt == start[name].failcnt for name, v in end.items()),
      'nothing was refused to the other container')
-sys.exit(failed > 0)
+sys.exit(bc.failed > 0)
