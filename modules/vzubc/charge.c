@@ -101,7 +101,7 @@ void vzub_uncharge(struct vzub *ub, enum vzub_resource resource, u64 amount)
 	do {
 		rest = max_t(s64, held - (s64)amount, 0);
 	} while (!atomic64_try_cmpxchg(&c->held, &held, rest));
-	WARN_ONCE(held < (s64)amount && !ub->seeded,
+	WARN_ONCE(held < (s64)amount && !READ_ONCE(ub->inexact),
 		  "vzubc: %s of container %u would be below zero\n",
 		  vzub_name(resource), ub->id);
 }

@@ -206,5 +206,5 @@ const struct vzub_family vzub_dcache_family = {
 	.init		= vzub_dcache_init,
 	.touch		= vzub_dcache_touch,
 	.on_demand	= &vzub_dcache_demand,
-	.resource	= VZUB_DCACHESIZE,
+	.resources	= BIT(VZUB_DCACHESIZE),
 };

@@ -15,6 +15,7 @@ static const struct vzub_family * const vzub_families[] = {
 	&vzub_sock_family,
 	/* these need what it keeps */
 	&vzub_sockmem_family, &vzub_socksend_family,
+	&vzub_sock_limit_family, &vzub_socksend_limit_family,
 };
 
 static const unsigned int vzub_families_count = ARRAY_SIZE(vzub_families);
@@ -182,11 +183,14 @@ static void vzub_family_test(const struct vzub_family *family)
 
 static bool vzub_family_is_needed(const struct vzub_family *family)
 {
+	unsigned long resources = family->resources;
 	const struct vzub *ub;
+	unsigned int i;
 
 	list_for_each_entry(ub, &vzub_list, list)
-		if (!ub->dead && vzub_has_limit(&ub->counter[family->resource]))
-			return true;
+		for_each_set_bit(i, &resources, VZUB_RESOURCES)
+			if (!ub->dead && vzub_has_limit(&ub->counter[i]))
+				return true;
 	return false;
 }
 

@@ -17,8 +17,10 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/static_call.h>
+#include <linux/string.h>
 #include <linux/vmstat.h>
 #include <asm/syscall.h>
+#include "caller.h"
 #include "vzubc.h"
 
 /* Time between two attempts to shrink the caches of a container */
@@ -170,7 +172,7 @@ static void vzub_kmem_shrink(struct vzub *ub, struct mem_cgroup *memcg,
 		WRITE_ONCE(ub->shrunk, jiffies);
 }
 
-/* Goes the caller through a wrapper?  What he charges to others is theirs. */
+/* What the current task charges to others is theirs. */
 static bool vzub_kmem_is_over(gfp_t gfp, u64 size)
 {
 	const struct vzub *ub = vzub_of_task(current);
@@ -211,71 +213,54 @@ static bool vzub_kmem_refuse(gfp_t gfp, u64 size)
 	return false;
 }
 
-/* Objects, or pages for objects where those are kept in stock. */
-static int vzub_objcg_none(struct obj_cgroup *objcg, gfp_t gfp, size_t size)
+/* Kernel memory is charged by these, everything else by others. */
+static u8 vzub_kmem_judge(const char *symbol)
+{
+	return str_has_prefix(symbol, "obj_cgroup_charge") ||
+	       str_has_prefix(symbol, "__memcg_kmem_charge_page");
+}
+
+static struct vzub_callers vzub_kmem_callers =
+	VZUB_CALLERS_OF(vzub_kmem_callers, vzub_kmem_judge);
+
+static int vzub_no_charge(struct mem_cgroup *memcg, gfp_t gfp,
+			  unsigned int pages)
 {
 	return 0;
 }
 
-DEFINE_STATIC_CALL(vzub_objcg, vzub_objcg_none);
+DEFINE_STATIC_CALL(vzub_try_charge, vzub_no_charge);
 
-static int vzub_objcg_charge(struct obj_cgroup *objcg, gfp_t gfp, size_t size)
+static int vzub_kmem_charge(struct mem_cgroup *memcg, gfp_t gfp,
+			    unsigned int pages)
 {
 	int err = -ENOMEM;
 
-	if (!vzub_kmem_refuse(gfp, size * VZ_OBJCG_UNIT))
-		err = static_call(vzub_objcg)(objcg, gfp, size);
+	if (!vzub_kmem_refuse(gfp, (u64)pages << PAGE_SHIFT))
+		err = static_call(vzub_try_charge)(memcg, gfp, pages);
 	vz_hook_leave();
 	return err;
 }
 
-static __always_inline void vzub_on_objcg_charge(struct vz_hook *hook,
-						 struct pt_regs *regs)
+static __always_inline void vzub_on_try_charge(struct vz_hook *hook,
+					       struct pt_regs *regs,
+					       unsigned long from)
 {
 	gfp_t gfp = (__force gfp_t)regs_get_kernel_argument(regs, 1);
-	size_t size = regs_get_kernel_argument(regs, 2);
+	unsigned int pages = regs_get_kernel_argument(regs, 2);
 
 	guard(rcu)();
-	if (vzub_kmem_is_over(gfp, size * VZ_OBJCG_UNIT))
-		vz_hook_redirect(hook, regs, vzub_objcg_charge);
-}
-
-static int vzub_page_none(struct page *page, gfp_t gfp, int order)
-{
-	return 0;
-}
-
-DEFINE_STATIC_CALL(vzub_page, vzub_page_none);
-
-static int vzub_page_charge(struct page *page, gfp_t gfp, int order)
-{
-	int err = -ENOMEM;
-
-	if (!vzub_kmem_refuse(gfp, PAGE_SIZE << order))
-		err = static_call(vzub_page)(page, gfp, order);
-	vz_hook_leave();
-	return err;
-}
-
-static __always_inline void vzub_on_page_charge(struct vz_hook *hook,
-						struct pt_regs *regs)
-{
-	gfp_t gfp = (__force gfp_t)regs_get_kernel_argument(regs, 1);
-	int order = regs_get_kernel_argument(regs, 2);
-
-	guard(rcu)();
-	if (vzub_kmem_is_over(gfp, PAGE_SIZE << order))
-		vz_hook_redirect(hook, regs, vzub_page_charge);
+	if (unlikely(vzub_kmem_is_over(gfp, (u64)pages << PAGE_SHIFT)) &&
+	    vzub_caller_class(&vzub_kmem_callers, from))
+		vz_hook_redirect(hook, regs, vzub_kmem_charge);
 }
 
 #define VZUB_KMEM_FEATURE	"kmemsize is not limited"
 
 VZ_HOOK(vzub_state_hook, __mod_memcg_state, VZUB_KMEM_FEATURE,
 	vzub_on_memcg_state);
-VZ_HOOK(vzub_objcg_hook, VZ_OBJCG_CHARGE, VZUB_KMEM_FEATURE,
-	vzub_on_objcg_charge);
-VZ_HOOK(vzub_page_hook, __memcg_kmem_charge_page, VZUB_KMEM_FEATURE,
-	vzub_on_page_charge);
+VZ_HOOK_FROM(vzub_charge_hook, try_charge_memcg, VZUB_KMEM_FEATURE,
+	     vzub_on_try_charge);
 
 /* Takes some kernel memory in the name of a container. */
 static void vzub_kmem_touch_memcg(struct mem_cgroup *memcg)
@@ -309,15 +294,13 @@ static void vzub_kmem_touch(void)
 
 static int vzub_kmem_init(void)
 {
-	if (vzub_objcg_hook.addr)
-		static_call_update(vzub_objcg, vzub_objcg_hook.addr);
-	if (vzub_page_hook.addr)
-		static_call_update(vzub_page, vzub_page_hook.addr);
+	if (vzub_charge_hook.addr)
+		static_call_update(vzub_try_charge, vzub_charge_hook.addr);
 	return 0;
 }
 
 static struct vz_hook * const vzub_kmem_hooks[] = {
-	&vzub_state_hook, &vzub_objcg_hook, &vzub_page_hook,
+	&vzub_state_hook, &vzub_charge_hook,
 };
 
 const struct vzub_family vzub_kmem_family = {
@@ -326,5 +309,5 @@ const struct vzub_family vzub_kmem_family = {
 	.init		= vzub_kmem_init,
 	.touch		= vzub_kmem_touch,
 	.on_demand	= &vzub_kmem_demand,
-	.resource	= VZUB_KMEMSIZE,
+	.resources	= BIT(VZUB_KMEMSIZE),
 };

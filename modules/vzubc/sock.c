@@ -3,14 +3,18 @@
  * numtcpsock, numothersock: sockets.
  *
  * A socket belongs to the container in whose cgroup it was made, or the one
- * that it was accepted from, wherever it is passed on or inherited.  All of
- * them are in a hash, with their beancounter, until they are destroyed: being
- * in there is the charge, so nothing is given back twice, nor by sockets that
- * are older.
+ * that it was accepted from, wherever it is passed on or inherited.  The kernel
+ * keeps that cgroup until the socket is destroyed, so nothing of ours has to be
+ * kept for it: it is charged when it has its cgroup, and given back with it.
  *
- * They are refused before they are made, and charged when the kernel gives them
- * their cgroup, which is the first point that all of them come to.  In between
- * others may be made, so a barrier may be passed by the number of processors.
+ * More is known only of sockets whose buffers were used, and of those for which
+ * that rule is wrong: what was accepted from one of the kernel's own (MPTCP),
+ * which may be turned into one of the user's, and all sockets of a container
+ * that is older than its beancounter, where some were never charged.  These are
+ * in a hash, and what is said there holds.
+ *
+ * Sockets are refused before they are made.  In between others may be made, so
+ * a barrier may be passed by the number of processors.
  */
 #include <linux/fdtable.h>
 #include <linux/file.h>
@@ -20,6 +24,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/static_call.h>
 #include <net/net_namespace.h>
 #include "sock.h"
 
@@ -61,69 +66,153 @@ static bool vzub_sock_fits(struct vzub *ub, bool tcp)
 	return false;
 }
 
+static void vzub_sock_charge(struct vzub *ub, bool tcp)
+{
+	vzub_charge(ub, vzub_sock_resource(tcp), 1, VZUB_FORCE);
+}
+
+static void vzub_sock_uncharge(struct vzub *ub, bool tcp)
+{
+	vzub_uncharge(ub, vzub_sock_resource(tcp), 1);
+}
+
+static bool vzub_sock_has_tcp(const struct sock *sk)
+{
+	return vzub_sock_is_tcp(READ_ONCE(sk->sk_prot_creator));
+}
+
 /* The container pays for the memory, unless it cannot. */
-static struct vzub_sock *vzub_sock_alloc(void)
+static struct vzub_sock *vzub_sock_alloc(struct vzub *ub, struct sock *sk,
+					 enum vzub_sock_charge charge)
 {
 	const gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
+	struct vzub_sock *s;
 
-	return kmem_cache_alloc(vzub_sock_cache, gfp | __GFP_ACCOUNT) ?:
-	       kmem_cache_alloc(vzub_sock_cache, gfp);
-}
-
-/* Return: false when it is there already. */
-static bool vzub_sock_insert(struct vzub_sock *s)
-{
-	u32 n = hash_ptr(s->sk, vzub_socks_bits);
-	unsigned long flags;
-	bool is_new;
-
-	spin_lock_irqsave(vzub_sock_lock(n), flags);
-	is_new = !__vzub_sock_find(s->sk);
-	if (is_new)
-		hlist_nulls_add_head_rcu(&s->node, &vzub_socks[n].head);
-	spin_unlock_irqrestore(vzub_sock_lock(n), flags);
-	return is_new;
-}
-
-/* Without memory the socket is not counted. */
-static void vzub_sock_add(struct vzub *ub, struct sock *sk, bool counted)
-{
-	struct vzub_sock *s = vzub_sock_alloc();
-
+	s = kmem_cache_alloc(vzub_sock_cache, gfp | __GFP_ACCOUNT) ?:
+	    kmem_cache_alloc(vzub_sock_cache, gfp);
 	if (!s)
-		return;
+		return NULL;
 	s->sk = sk;
 	s->ub = ub;
 	s->snd = 0;
 	s->rcv = 0;
-	s->tcp = vzub_sock_is_tcp(READ_ONCE(sk->sk_prot_creator));
-	s->counted = counted;
-	/* before somebody else may remove it */
-	atomic_inc(&ub->socks);
-	if (counted)
-		vzub_charge(ub, vzub_sock_resource(s->tcp), 1, VZUB_FORCE);
-	if (vzub_sock_insert(s))
-		return;
-	if (counted)
-		vzub_uncharge(ub, vzub_sock_resource(s->tcp), 1);
-	atomic_dec(&ub->socks);
-	kmem_cache_free(vzub_sock_cache, s);
+	s->tcp = vzub_sock_has_tcp(sk);
+	s->charge = charge;
+	return s;
 }
 
-/* Nobody else removes it: a socket is destroyed once. */
-static void vzub_sock_del(struct vzub_sock *s)
+/* Return: what was there already, or the new one. */
+static struct vzub_sock *vzub_sock_insert(struct vzub_sock *new)
 {
-	u32 n = hash_ptr(s->sk, vzub_socks_bits);
+	u32 n = hash_ptr(new->sk, vzub_socks_bits);
+	struct vzub_sock *s;
 	unsigned long flags;
 
 	spin_lock_irqsave(vzub_sock_lock(n), flags);
-	hlist_nulls_del_rcu(&s->node);
+	s = __vzub_sock_find(new->sk);
+	if (!s) {
+		s = new;
+		hlist_nulls_add_head_rcu(&s->node, &vzub_socks[n].head);
+	}
 	spin_unlock_irqrestore(vzub_sock_lock(n), flags);
-	vzub_sockbuf_forget(s);
-	if (s->counted)
-		vzub_uncharge(s->ub, vzub_sock_resource(s->tcp), 1);
+	return s;
+}
+
+static void vzub_sock_free(struct vzub_sock *s)
+{
+	if (s->charge == VZUB_SOCK_CHARGED)
+		vzub_sock_uncharge(s->ub, s->tcp);
 	atomic_dec(&s->ub->socks);
 	kmem_cache_free(vzub_sock_cache, s);
+}
+
+/* Without memory the socket is not counted, or its buffers are not. */
+static struct vzub_sock *vzub_sock_add(struct vzub *ub, struct sock *sk,
+				       enum vzub_sock_charge charge)
+{
+	struct vzub_sock *new = vzub_sock_alloc(ub, sk, charge), *s;
+
+	if (!new) {
+		WRITE_ONCE(ub->inexact, true);
+		return NULL;
+	}
+	/* before somebody else may remove it */
+	atomic_inc(&ub->socks);
+	if (charge == VZUB_SOCK_CHARGED)
+		vzub_sock_charge(ub, new->tcp);
+	s = vzub_sock_insert(new);
+	if (s != new)
+		vzub_sock_free(new);
+	return s;
+}
+
+/* Return: what was known of a socket that is being destroyed. */
+static enum vzub_sock_charge vzub_sock_forget(const struct sock *sk)
+{
+	u32 n = hash_ptr(sk, vzub_socks_bits);
+	enum vzub_sock_charge charge;
+	struct vzub_sock *s;
+	unsigned long flags;
+
+	spin_lock_irqsave(vzub_sock_lock(n), flags);
+	s = __vzub_sock_find(sk);
+	if (s)
+		hlist_nulls_del_rcu(&s->node);
+	spin_unlock_irqrestore(vzub_sock_lock(n), flags);
+	if (!s)
+		return VZUB_SOCK_BY_RULE;
+	charge = s->charge;
+	vzub_sockbuf_forget(s);
+	vzub_sock_free(s);
+	return charge;
+}
+
+/* Charged by rule, unless that is not known to be right. */
+static enum vzub_sock_charge vzub_sock_rule(const struct vzub *ub,
+					    const struct sock *sk)
+{
+	if (unlikely(ub->seeded))
+		return sk->sk_kern_sock ? VZUB_SOCK_NONE : VZUB_SOCK_CHARGED;
+	return VZUB_SOCK_BY_RULE;
+}
+
+static void vzub_sock_made(struct vzub *ub, struct sock *sk,
+			   enum vzub_sock_charge charge)
+{
+	if (charge != VZUB_SOCK_BY_RULE)
+		vzub_sock_add(ub, sk, charge);
+	else if (!sk->sk_kern_sock)
+		vzub_sock_charge(ub, vzub_sock_has_tcp(sk));
+}
+
+/**
+ * vzub_sock_make - remember a socket whose buffers are being used
+ * @sk: socket, a full one of a container, in use by the caller
+ *
+ * Who found it without a reference (UDP does) may have it being destroyed at
+ * the same time: either that sees what we have made, or we see the end.
+ *
+ * Context: RCU read side; any context.
+ * Return: what is known of it, or NULL.
+ */
+noinline struct vzub_sock *vzub_sock_make(struct sock *sk)
+{
+	struct vzub_sock *s;
+	struct vzub *ub;
+
+	if (!refcount_read(&sk->sk_refcnt))
+		return NULL;
+	ub = vzub_of_cgroup(vzub_cgroup_of_sock(sk));
+	if (!ub)
+		return NULL;
+	s = vzub_sock_add(ub, sk, ub->seeded ? VZUB_SOCK_NONE :
+					       VZUB_SOCK_BY_RULE);
+	/* pairs with vzub_on_sk_destruct() */
+	smp_mb();
+	if (likely(refcount_read(&sk->sk_refcnt)))
+		return s;
+	vzub_sock_forget(sk);
+	return NULL;
 }
 
 /**
@@ -172,6 +261,32 @@ static __always_inline void vzub_on_socket_create(struct vz_hook *hook,
 		vz_hook_refuse(regs, -ENOBUFS);
 }
 
+static struct sock *vzub_sk_none(struct net *net, int family, gfp_t gfp,
+				 struct proto *prot, int kern)
+{
+	return NULL;
+}
+
+DEFINE_STATIC_CALL(vzub_sk_original, vzub_sk_none);
+
+/* The cgroup is that of the task, unless it is moved at this moment. */
+static struct sock *vzub_sk_new(struct net *net, int family, gfp_t gfp,
+				struct proto *prot, int kern)
+{
+	struct sock *sk = static_call(vzub_sk_original)(net, family, gfp, prot,
+							kern);
+	struct vzub *ub;
+
+	if (sk && !vzub_sock_is_host(sk)) {
+		guard(rcu)();
+		ub = vzub_of_cgroup(vzub_cgroup_of_sock(sk));
+		if (ub)
+			vzub_sock_made(ub, sk, vzub_sock_rule(ub, sk));
+	}
+	vz_hook_leave();
+	return sk;
+}
+
 static __always_inline void vzub_on_sk_alloc(struct vz_hook *hook,
 					     struct pt_regs *regs)
 {
@@ -183,8 +298,12 @@ static __always_inline void vzub_on_sk_alloc(struct vz_hook *hook,
 		return;
 	guard(rcu)();
 	ub = vzub_of_task(current);
-	if (ub && !vzub_sock_fits(ub, vzub_sock_is_tcp(prot)))
+	if (!ub)
+		return;
+	if (!vzub_sock_fits(ub, vzub_sock_is_tcp(prot)))
 		vz_hook_refuse(regs, 0);
+	else if (!vz_hook_redirect(hook, regs, vzub_sk_new))
+		WRITE_ONCE(ub->inexact, true);
 }
 
 static __always_inline void vzub_on_sk_clone(struct vz_hook *hook,
@@ -201,32 +320,12 @@ static __always_inline void vzub_on_sk_clone(struct vz_hook *hook,
 		vz_hook_refuse(regs, 0);
 }
 
-static struct sock *vzub_sock_of_cgroup_data(struct pt_regs *regs)
-{
-	return container_of((void *)regs_get_kernel_argument(regs, 0),
-			    struct sock, sk_cgrp_data);
-}
-
-/* The cgroup is that of the task, and not in there yet. */
-static __always_inline void vzub_on_cgroup_alloc(struct vz_hook *hook,
-						 struct pt_regs *regs)
-{
-	struct sock *sk = vzub_sock_of_cgroup_data(regs);
-	struct vzub *ub;
-
-	if (in_interrupt())
-		return;
-	guard(rcu)();
-	ub = vzub_of_task(current);
-	if (ub)
-		vzub_sock_add(ub, sk, !sk->sk_kern_sock);
-}
-
-/* What is accepted counts, also from one of the kernel's own (MPTCP). */
+/* It has the cgroup of the one that it is made from, and is its image. */
 static __always_inline void vzub_on_cgroup_clone(struct vz_hook *hook,
 						 struct pt_regs *regs)
 {
-	struct sock *sk = vzub_sock_of_cgroup_data(regs);
+	void *data = (void *)regs_get_kernel_argument(regs, 0);
+	struct sock *sk = container_of(data, struct sock, sk_cgrp_data);
 	struct vzub *ub;
 
 	if (vzub_sock_is_host(sk))
@@ -234,38 +333,48 @@ static __always_inline void vzub_on_cgroup_clone(struct vz_hook *hook,
 	guard(rcu)();
 	ub = vzub_of_cgroup(vzub_cgroup_of_sock(sk));
 	if (ub)
-		vzub_sock_add(ub, sk, true);
+		vzub_sock_made(ub, sk, sk->sk_kern_sock ?
+			       VZUB_SOCK_CHARGED : vzub_sock_rule(ub, sk));
 }
 
 static __always_inline void vzub_on_sk_destruct(struct vz_hook *hook,
 						struct pt_regs *regs)
 {
 	struct sock *sk = (void *)regs_get_kernel_argument(regs, 0);
-	struct vzub_sock *s;
+	enum vzub_sock_charge charge = VZUB_SOCK_BY_RULE;
+	struct vzub *ub;
 
 	if (vzub_sock_is_host(sk))
 		return;
 	guard(rcu)();
-	s = __vzub_sock_find(sk);
-	if (s)
-		vzub_sock_del(s);
+	ub = vzub_of_cgroup(vzub_cgroup_of_sock(sk));
+	if (!ub)
+		return;
+	/* pairs with vzub_sock_make() */
+	smp_mb();
+	if (__vzub_sock_find(sk))
+		charge = vzub_sock_forget(sk);
+	if (charge == VZUB_SOCK_BY_RULE && !ub->seeded && !sk->sk_kern_sock)
+		vzub_sock_uncharge(ub, vzub_sock_has_tcp(sk));
 }
 
-VZ_HOOK(vzub_socket_create, security_socket_create,
-	"sockets are not counted", vzub_on_socket_create);
 VZ_HOOK(vzub_sk_alloc, sk_alloc, "sockets are not counted", vzub_on_sk_alloc);
-VZ_HOOK(vzub_sk_clone, VZ_SK_CLONE, "sockets are not counted",
-	vzub_on_sk_clone);
-VZ_HOOK(vzub_cgroup_alloc, cgroup_sk_alloc, "sockets are not counted",
-	vzub_on_cgroup_alloc);
 VZ_HOOK(vzub_cgroup_clone, cgroup_sk_clone, "sockets are not counted",
 	vzub_on_cgroup_clone);
 VZ_HOOK(vzub_sk_destruct, sk_destruct, "sockets are not counted",
 	vzub_on_sk_destruct);
 
 static struct vz_hook * const vzub_sock_hooks[] = {
-	&vzub_sk_destruct, &vzub_cgroup_alloc, &vzub_cgroup_clone,
-	&vzub_sk_alloc, &vzub_sk_clone, &vzub_socket_create,
+	&vzub_sk_destruct, &vzub_cgroup_clone, &vzub_sk_alloc,
+};
+
+VZ_HOOK(vzub_socket_create, security_socket_create,
+	"sockets are refused with another error", vzub_on_socket_create);
+VZ_HOOK(vzub_sk_clone, VZ_SK_CLONE, "what is accepted is not refused",
+	vzub_on_sk_clone);
+
+static struct vz_hook * const vzub_sock_limit_hooks[] = {
+	&vzub_sk_clone, &vzub_socket_create,
 };
 
 static int vzub_sock_seed_file(const void *data, struct file *file,
@@ -277,7 +386,7 @@ static int vzub_sock_seed_file(const void *data, struct file *file,
 
 	/* the file is open, and so is the socket */
 	if (sk && vzub_of_cgroup(vzub_cgroup_of_sock(sk)) == ub)
-		vzub_sock_add(ub, sk, !sk->sk_kern_sock);
+		vzub_sock_add(ub, sk, vzub_sock_rule(ub, sk));
 	return 0;
 }
 
@@ -298,7 +407,9 @@ static void vzub_sock_seed(struct vzub *ub)
 
 static bool vzub_sock_busy(struct vzub *ub)
 {
-	return atomic_read(&ub->socks);
+	return atomic_read(&ub->socks) ||
+	       atomic64_read(&ub->counter[VZUB_NUMTCPSOCK].held) ||
+	       atomic64_read(&ub->counter[VZUB_NUMOTHERSOCK].held);
 }
 
 /* What the kernel itself calls when it does not want a clone. */
@@ -339,6 +450,8 @@ static int vzub_sock_init(void)
 				    GFP_KERNEL);
 	if (!vzub_socks)
 		return -ENOMEM;
+	if (vzub_sk_alloc.addr)
+		static_call_update(vzub_sk_original, vzub_sk_alloc.addr);
 	for (n = 0; n < 1U << vzub_socks_bits; n++)
 		INIT_HLIST_NULLS_HEAD(&vzub_socks[n].head, n);
 	for (n = 0; n < ARRAY_SIZE(vzub_sock_locks); n++)
@@ -378,6 +491,16 @@ const struct vzub_family vzub_sock_family = {
 	.touch	= vzub_sock_touch,
 	.busy	= vzub_sock_busy,
 	.seed	= vzub_sock_seed,
+};
+
+static struct vzub_demand vzub_sock_limit_demand;
+
+const struct vzub_family vzub_sock_limit_family = {
+	.hooks		= vzub_sock_limit_hooks,
+	.count		= ARRAY_SIZE(vzub_sock_limit_hooks),
+	.touch		= vzub_sock_touch,
+	.on_demand	= &vzub_sock_limit_demand,
+	.resources	= BIT(VZUB_NUMTCPSOCK) | BIT(VZUB_NUMOTHERSOCK),
 };
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Sockets of containers: sock.c keeps them, the buffers are counted with what
- * is kept.
+ * Sockets of containers: sock.c counts them, and keeps what is known of their
+ * buffers.
  */
 #ifndef _VZUBC_SOCK_H
 #define _VZUBC_SOCK_H
@@ -13,6 +13,18 @@
 #include "vzubc.h"
 
 /**
+ * enum vzub_sock_charge - was a socket counted when it was made?
+ * @VZUB_SOCK_BY_RULE: if it is not one of the kernel's own
+ * @VZUB_SOCK_CHARGED: it was
+ * @VZUB_SOCK_NONE: it was not
+ */
+enum vzub_sock_charge {
+	VZUB_SOCK_BY_RULE,
+	VZUB_SOCK_CHARGED,
+	VZUB_SOCK_NONE,
+};
+
+/**
  * struct vzub_sock - what is known of a socket
  * @node: link in the hash; the memory may become that of another socket within
  *	a RCU read-side section
@@ -21,7 +33,7 @@
  * @snd: what was counted of its send buffer
  * @rcv: of its receive buffer
  * @tcp: it is a TCP socket
- * @counted: it is counted as a socket; those of the kernel's own are not
+ * @charge: enum vzub_sock_charge
  */
 struct vzub_sock {
 	struct hlist_nulls_node	node;
@@ -30,7 +42,7 @@ struct vzub_sock {
 	int			snd;
 	int			rcv;
 	bool			tcp;
-	bool			counted;
+	u8			charge;
 };
 
 /**
@@ -108,17 +120,19 @@ static __always_inline bool vzub_sock_is_host(const struct sock *sk)
 	return !cgrp || cgrp->level < 2;
 }
 
+struct vzub_sock *vzub_sock_make(struct sock *sk);
+
 /**
- * vzub_sock_find - look a socket up, which mostly is one of the host
- * @sk: socket, a full one, which cannot end before the caller does
+ * vzub_sock_get - look a socket up, or remember it
+ * @sk: socket, a full one of a container, in use by the caller
  *
  * Context: RCU read side; any context.
- * Return: what is known of it; stays as long as the socket does.  NULL: nobody
- * counts it.
+ * Return: what is known of it; stays as long as the socket does.  NULL: its
+ * buffers are not counted.
  */
-static __always_inline struct vzub_sock *vzub_sock_find(const struct sock *sk)
+static __always_inline struct vzub_sock *vzub_sock_get(struct sock *sk)
 {
-	return vzub_sock_is_host(sk) ? NULL : __vzub_sock_find(sk);
+	return __vzub_sock_find(sk) ?: vzub_sock_make(sk);
 }
 
 /* sock.c */

@@ -74,7 +74,7 @@ static __always_inline void vzub_on_raise(struct vz_hook *hook,
 	if (vzub_sock_is_host(sk))
 		return;
 	guard(rcu)();
-	s = __vzub_sock_find(sk);
+	s = vzub_sock_get(sk);
 	if (!s)
 		return;
 	if (kind == SK_MEM_RECV)
@@ -119,7 +119,7 @@ static __always_inline void vzub_on_forced(struct vz_hook *hook,
 	if (vzub_sock_is_host(sk))
 		return;
 	guard(rcu)();
-	s = __vzub_sock_find(sk);
+	s = vzub_sock_get(sk);
 	if (!s || !s->tcp)
 		return;
 	now = READ_ONCE(sk->sk_wmem_queued);
@@ -139,7 +139,7 @@ static __always_inline void vzub_on_queue_rcv(struct vz_hook *hook,
 	if (vzub_sock_is_host(sk))
 		return;
 	guard(rcu)();
-	s = __vzub_sock_find(sk);
+	s = vzub_sock_get(sk);
 	if (s && !s->tcp && !vzub_sockmem_rcv(s, sk, skb->truesize))
 		vz_hook_refuse(regs, -ENOMEM);
 }

@@ -71,7 +71,7 @@ static struct sk_buff *vzub_socksend(struct sock *sk, unsigned long header,
 	struct vzub_sock *s;
 
 	scoped_guard(rcu)
-		s = vzub_sock_find(sk);
+		s = __vzub_sock_find(sk);
 	*err = s ? vzub_socksend_sleep(s, sk, size) : 0;
 	if (!*err)
 		skb = sock_alloc_send_pskb(sk, header, data, noblock, err,
@@ -93,7 +93,7 @@ static __always_inline void vzub_on_send(struct vz_hook *hook,
 	if (vzub_sock_is_host(sk))
 		return;
 	guard(rcu)();
-	s = __vzub_sock_find(sk);
+	s = vzub_sock_get(sk);
 	if (!s || s->tcp)
 		return;
 	size = vzub_socksend_size(regs_get_kernel_argument(regs, 1),
@@ -120,7 +120,7 @@ static __always_inline void vzub_on_set_owner(struct vz_hook *hook,
 	if (!sk_fullsock(sk) || vzub_sock_is_host(sk))
 		return;
 	guard(rcu)();
-	s = __vzub_sock_find(sk);
+	s = vzub_sock_get(sk);
 	if (s && !s->tcp)
 		vzub_sockbuf_snd(s, sk_wmem_alloc_get(sk) + skb->truesize);
 }
@@ -144,15 +144,20 @@ static __always_inline void vzub_on_wfree(struct vz_hook *hook,
 		wake_up_interruptible(&s->ub->sock_wait);
 }
 
-VZ_HOOK(vzub_send, sock_alloc_send_pskb, "othersockbuf is not counted",
-	vzub_on_send);
-VZ_HOOK(vzub_set_owner, skb_set_owner_w, "othersockbuf is not counted",
+#define VZUB_SOCKSEND_FEATURE	"othersockbuf is not counted"
+
+VZ_HOOK(vzub_set_owner, skb_set_owner_w, VZUB_SOCKSEND_FEATURE,
 	vzub_on_set_owner);
-VZ_HOOK(vzub_wfree, sock_wfree, "othersockbuf is not counted", vzub_on_wfree);
+VZ_HOOK(vzub_wfree, sock_wfree, VZUB_SOCKSEND_FEATURE, vzub_on_wfree);
 
 static struct vz_hook * const vzub_socksend_hooks[] = {
-	&vzub_wfree, &vzub_set_owner, &vzub_send,
+	&vzub_wfree, &vzub_set_owner,
 };
+
+VZ_HOOK(vzub_send, sock_alloc_send_pskb, "othersockbuf is not limited",
+	vzub_on_send);
+
+static struct vz_hook * const vzub_socksend_limit_hooks[] = { &vzub_send };
 
 static void vzub_socksend_touch(void)
 {
@@ -173,4 +178,15 @@ const struct vzub_family vzub_socksend_family = {
 	.count	= ARRAY_SIZE(vzub_socksend_hooks),
 	.exit	= vzub_sockbuf_stop,
 	.touch	= vzub_socksend_touch,
+};
+
+static struct vzub_demand vzub_socksend_limit_demand;
+
+const struct vzub_family vzub_socksend_limit_family = {
+	.hooks		= vzub_socksend_limit_hooks,
+	.count		= ARRAY_SIZE(vzub_socksend_limit_hooks),
+	.exit		= vzub_sockbuf_stop,
+	.touch		= vzub_socksend_touch,
+	.on_demand	= &vzub_socksend_limit_demand,
+	.resources	= BIT(VZUB_OTHERSOCKBUF),
 };

@@ -114,6 +114,7 @@ static struct vzub *vzub_alloc(const struct vz_ct *ct)
 	vzub_lift(ub);
 	ub->shrunk = jiffies - HZ;
 	ub->dcache_looked = ub->shrunk;
+	spin_lock_init(&ub->seen_lock);
 	spin_lock_init(&ub->own_lock);
 	INIT_LIST_HEAD(&ub->owned);
 	vzub_siginfo_init(ub);
@@ -262,12 +263,12 @@ static int vzub_ct_create(struct vz_ct *ct)
 		vzub_proc_del(ct->id);
 		return -ENOMEM;
 	}
+	ub->seeded = vz_ct_state(ct) != VZ_CT_CREATED;
+	ub->inexact = ub->seeded;
 	vzub_family_arm();
 	vzub_publish(ub);
-	if (vz_ct_state(ct) != VZ_CT_CREATED) {
-		ub->seeded = true;
+	if (ub->seeded)
 		vzub_family_seed(ub);
-	}
 	return 0;
 }
 

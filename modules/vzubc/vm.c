@@ -8,121 +8,82 @@
  * sixteenth more than what was known for sure; then the container is counted
  * anew.  What other processors grant meanwhile is missed by that count and seen
  * by the next one.
+ *
+ * That looks at all processes.  So that one which takes and gives back all the
+ * time does not make it necessary, what it has is remembered for a few
+ * processes, and compared when it asks again.  Only where it is known that what
+ * is granted becomes the process's own: a child's, for one, does not.
  */
-#include <linux/kallsyms.h>
+#include <linux/hash.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/static_call.h>
 #include <linux/string.h>
 #include "../compat/wrapper/shmem.h"
+#include "caller.h"
 #include "vzubc.h"
 
 /* Counted anew at the latest after that many pages more */
 #define VZUB_VM_MORE	1024
 
-/* Callers of security_vm_enough_memory_mm(); there are about 15 */
-#define VZUB_VM_CALLERS	64
-
 /**
  * enum vzub_vm_class - what a caller wants
- * @VZUB_VM_UNKNOWN: nobody looked yet
  * @VZUB_VM_PRIVATE: private memory
+ * @VZUB_VM_OWN: private memory of the process that asks
  * @VZUB_VM_STACK: private memory that a process cannot do without
  * @VZUB_VM_SHARED: shared memory
  */
 enum vzub_vm_class {
-	VZUB_VM_UNKNOWN,
 	VZUB_VM_PRIVATE,
+	VZUB_VM_OWN,
 	VZUB_VM_STACK,
 	VZUB_VM_SHARED,
 };
 
-/**
- * struct vzub_vm_caller - a caller
- * @from: where the call returns to, 0: free; set once, after @class
- * @class: enum vzub_vm_class
- */
-struct vzub_vm_caller {
-	unsigned long	from;
-	u8		class;
-};
-
-static struct vzub_vm_caller vzub_vm_callers[VZUB_VM_CALLERS];
-static DEFINE_SPINLOCK(vzub_vm_lock);
-
-/* Which function an address is in says what is wanted. */
-static enum vzub_vm_class vzub_vm_judge(unsigned long from)
+static u8 vzub_vm_judge(const char *symbol)
 {
-	char name[KSYM_SYMBOL_LEN];
-
-	sprint_symbol(name, from);
-	if (strnstr(name, "shmem", sizeof(name)))
+	if (strstr(symbol, "shmem"))
 		return VZUB_VM_SHARED;
-	if (strnstr(name, "stack", sizeof(name)) ||
-	    str_has_prefix(name, "expand_downwards") ||
-	    str_has_prefix(name, "expand_upwards") ||
-	    str_has_prefix(name, "insert_vm_struct"))
+	if (strstr(symbol, "stack") ||
+	    str_has_prefix(symbol, "expand_downwards") ||
+	    str_has_prefix(symbol, "expand_upwards") ||
+	    str_has_prefix(symbol, "insert_vm_struct"))
 		return VZUB_VM_STACK;
+	if (strstr(symbol, "mmap_region") ||
+	    str_has_prefix(symbol, "do_brk_flags"))
+		return VZUB_VM_OWN;
 	return VZUB_VM_PRIVATE;
 }
 
-static noinline enum vzub_vm_class vzub_vm_learn(unsigned long from)
-{
-	enum vzub_vm_class class = vzub_vm_judge(from);
-	unsigned int i;
-
-	guard(spinlock)(&vzub_vm_lock);
-	for (i = 0; i < VZUB_VM_CALLERS; i++) {
-		if (vzub_vm_callers[i].from == from)
-			break;
-		if (vzub_vm_callers[i].from)
-			continue;
-		vzub_vm_callers[i].class = class;
-		/* pairs with vzub_vm_classify() */
-		smp_store_release(&vzub_vm_callers[i].from, from);
-		break;
-	}
-	return class;
-}
-
-static enum vzub_vm_class vzub_vm_classify(unsigned long from)
-{
-	unsigned long f;
-	unsigned int i;
-
-	for (i = 0; i < VZUB_VM_CALLERS; i++) {
-		/* pairs with vzub_vm_learn() */
-		f = smp_load_acquire(&vzub_vm_callers[i].from);
-		if (f == from)
-			return vzub_vm_callers[i].class;
-		if (!f)
-			break;
-	}
-	return vzub_vm_learn(from);
-}
+/* Those of security_vm_enough_memory_mm(); there are about 15 */
+static struct vzub_callers vzub_vm_callers =
+	VZUB_CALLERS_OF(vzub_vm_callers, vzub_vm_judge);
 
 /**
  * struct vzub_vm_want - what a call asks for
  * @resource: of what
  * @bound: how much there may be
  * @pages: how much more
+ * @own: the process's own memory
  */
 struct vzub_vm_want {
 	enum vzub_resource	resource;
 	u64			bound;
 	long			pages;
+	bool			own;
 };
 
 static void vzub_vm_want(struct vzub *ub, struct vzub_vm_want *w,
 			 unsigned long from, long pages)
 {
-	enum vzub_vm_class class = vzub_vm_classify(from);
+	enum vzub_vm_class class = vzub_caller_class(&vzub_vm_callers, from);
 	enum vzub_severity severity = VZUB_HARD;
 
 	w->resource = class == VZUB_VM_SHARED ? VZUB_SHMPAGES :
 						VZUB_PRIVVMPAGES;
 	w->pages = pages;
+	w->own = class == VZUB_VM_OWN;
 	if (class == VZUB_VM_STACK || current->in_execve)
 		severity = VZUB_SOFT;
 	w->bound = vzub_bound(&ub->counter[w->resource], severity);
@@ -140,6 +101,31 @@ static bool vzub_vm_is_fine(struct vzub *ub, const struct vzub_vm_want *w)
 		return true;
 	atomic64_sub(w->pages, &c->held);
 	return false;
+}
+
+/*
+ * The same, after a look at what the process itself has.  Whatever is not known
+ * of it was counted when it was granted; so too much may be counted, never too
+ * little.  Who would have to wait for others goes without.
+ */
+static bool vzub_vm_is_fine_own(struct vzub *ub, const struct vzub_vm_want *w,
+				const struct mm_struct *mm)
+{
+	s64 now = READ_ONCE(mm->data_vm) + READ_ONCE(mm->stack_vm);
+	struct vzub_vm_seen *seen;
+	bool is_fine;
+
+	if (!spin_trylock(&ub->seen_lock))
+		return vzub_vm_is_fine(ub, w);
+	seen = &ub->seen[hash_ptr(mm, VZUB_SEEN_BITS)];
+	if (seen->mm == mm)
+		atomic64_add(now - seen->pages,
+			     &ub->counter[w->resource].held);
+	is_fine = vzub_vm_is_fine(ub, w);
+	seen->mm = mm;
+	seen->pages = is_fine ? now + w->pages : now;
+	spin_unlock(&ub->seen_lock);
+	return is_fine;
 }
 
 static void vzub_shm_untouched(const void *key, u64 amount, void *data)
@@ -194,23 +180,30 @@ static u64 vzub_vm_exact(struct vzub *ub, enum vzub_resource resource)
 	return pages;
 }
 
+/* What was known of processes is in there. */
+static void vzub_vm_set(struct vzub *ub, enum vzub_resource resource, u64 held)
+{
+	guard(spinlock)(&ub->seen_lock);
+	atomic64_set(&ub->counter[resource].held, held);
+	if (resource == VZUB_PRIVVMPAGES)
+		memset(ub->seen, 0, sizeof(ub->seen));
+	vzub_peak(&ub->counter[resource], held);
+}
+
 /* Counts anew, and decides. */
 static bool vzub_vm_recount(struct vzub *ub, const struct vzub_vm_want *w)
 {
-	struct vzub_counter *c = &ub->counter[w->resource];
 	u64 held;
 
 	if (w->resource == VZUB_SHMPAGES)
 		vzub_shm_flush(ub);
 	held = vzub_vm_exact(ub, w->resource);
 	if (held + w->pages > w->bound) {
-		atomic64_set(&c->held, held);
-		vzub_peak(c, held);
+		vzub_vm_set(ub, w->resource, held);
 		vzub_refused(ub, w->resource, held, w->pages, w->bound);
 		return false;
 	}
-	atomic64_set(&c->held, held + w->pages);
-	vzub_peak(c, held + w->pages);
+	vzub_vm_set(ub, w->resource, held + w->pages);
 	return true;
 }
 
@@ -246,15 +239,19 @@ static __always_inline void vzub_on_enough_memory(struct vz_hook *hook,
 						  struct pt_regs *regs,
 						  unsigned long from)
 {
+	const struct mm_struct *mm = (void *)regs_get_kernel_argument(regs, 0);
 	struct vzub_vm_want w;
 	struct vzub *ub;
+	bool is_fine;
 
 	guard(rcu)();
 	ub = vzub_of_task(current);
 	if (!ub)
 		return;
 	vzub_vm_want(ub, &w, from, regs_get_kernel_argument(regs, 1));
-	if (!vzub_vm_is_fine(ub, &w))
+	is_fine = w.own ? vzub_vm_is_fine_own(ub, &w, mm) :
+			  vzub_vm_is_fine(ub, &w);
+	if (!is_fine)
 		vz_hook_redirect(hook, regs, vzub_vm_enough);
 }
 

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /proc/vmstat of a container.  The kernel takes all its numbers into a buffer
- * of the reader and prints them one by one; just before, each is replaced by
- * what is known of the container, or 0.
+ * of the reader and prints them one by one; in between each is replaced by what
+ * is known of the container, or 0.
  */
-#include <linux/mmzone.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/static_call.h>
+#include "../compat/wrapper/vmstat.h"
 #include "view.h"
-
-#ifdef CONFIG_NUMA
-#define VZUB_VMSTAT_NODE	(NR_VM_ZONE_STAT_ITEMS + NR_VM_NUMA_EVENT_ITEMS)
-#else
-#define VZUB_VMSTAT_NODE	NR_VM_ZONE_STAT_ITEMS
-#endif
 
 static bool vzub_vmstat_is_known(int item)
 {
@@ -70,33 +66,65 @@ static u64 vzub_vmstat_zone(struct vzub *ub, int item)
 	return 0;
 }
 
-static u64 vzub_vmstat_value(struct vzub *ub, unsigned long index)
+static u64 vzub_vmstat_value(struct vzub *ub, unsigned int item)
 {
-	if (index < NR_VM_ZONE_STAT_ITEMS)
-		return vzub_vmstat_zone(ub, index);
-	if (index < VZUB_VMSTAT_NODE)
+	if (item < NR_VM_ZONE_STAT_ITEMS)
+		return vzub_vmstat_zone(ub, item);
+	if (item < VZ_VMSTAT_NODE)
 		return 0;
-	index -= VZUB_VMSTAT_NODE;
-	return index < NR_VM_NODE_STAT_ITEMS ? vzub_vmstat_node(ub, index) : 0;
+	item -= VZ_VMSTAT_NODE;
+	return item < NR_VM_NODE_STAT_ITEMS ? vzub_vmstat_node(ub, item) : 0;
+}
+
+/* In the kernel's buffer, however large that is. */
+static void vzub_vmstat_fill(const struct seq_file *m, unsigned long *values)
+{
+	size_t i, n = min(VZ_VMSTAT_ITEMS, ksize(values) / sizeof(*values));
+	struct vzub *ub;
+
+	guard(rcu)();
+	ub = vzub_of_proc(m);
+	for (i = 0; ub && i < n; i++)
+		values[i] = vzub_vmstat_value(ub, i);
+}
+
+static void *vzub_vmstat_none(struct seq_file *m, loff_t *pos)
+{
+	return NULL;
+}
+
+DEFINE_STATIC_CALL(vzub_vmstat_original, vzub_vmstat_none);
+
+static void *vzub_vmstat_start(struct seq_file *m, loff_t *pos)
+{
+	void *value = static_call(vzub_vmstat_original)(m, pos);
+
+	if (!IS_ERR_OR_NULL(value))
+		vzub_vmstat_fill(m, m->private);
+	vz_hook_leave();
+	return value;
 }
 
 static __always_inline void vzub_on_vmstat(struct vz_hook *hook,
 					   struct pt_regs *regs)
 {
-	struct seq_file *m = (void *)regs_get_kernel_argument(regs, 0);
-	unsigned long *value = (void *)regs_get_kernel_argument(regs, 1);
-	struct vzub *ub;
+	const struct seq_file *m = (void *)regs_get_kernel_argument(regs, 0);
 
 	guard(rcu)();
-	ub = vzub_of_proc(m);
-	if (ub)
-		*value = vzub_vmstat_value(ub, value -
-					   (unsigned long *)m->private);
+	if (vzub_of_proc(m))
+		vz_hook_redirect(hook, regs, vzub_vmstat_start);
 }
 
-VZ_HOOK(vzub_vmstat_hook, vmstat_show,
+VZ_HOOK(vzub_vmstat_hook, vmstat_start,
 	"containers see the memory of the host in /proc/vmstat",
 	vzub_on_vmstat);
+
+static int vzub_vmstat_init(void)
+{
+	if (vzub_vmstat_hook.addr)
+		static_call_update(vzub_vmstat_original, vzub_vmstat_hook.addr);
+	return 0;
+}
 
 static void vzub_vmstat_touch(void)
 {
@@ -108,5 +136,6 @@ static struct vz_hook * const vzub_vmstat_hooks[] = { &vzub_vmstat_hook };
 const struct vzub_family vzub_vmstat_family = {
 	.hooks	= vzub_vmstat_hooks,
 	.count	= ARRAY_SIZE(vzub_vmstat_hooks),
+	.init	= vzub_vmstat_init,
 	.touch	= vzub_vmstat_touch,
 };

@@ -71,24 +71,40 @@ struct vzub_log {
 	struct vzub_record	record[VZUB_RECORDS];
 };
 
+/* Processes whose memory is remembered, see vm.c */
+#define VZUB_SEEN_BITS	4
+
+/**
+ * struct vzub_vm_seen - what a process had when it was granted memory last
+ * @mm: its address space, not pinned and only compared; NULL: of none
+ * @pages: private pages, with what was granted
+ */
+struct vzub_vm_seen {
+	const struct mm_struct	*mm;
+	s64			pages;
+};
+
 /**
  * struct vzub - a beancounter
  * @id: container id
  * @dead: the container is gone, what is left are objects of it
  * @vswap: swap is memory above the limit of physpages, as the host has none;
  *	changed under vzub_lock
- * @seeded: it came after objects of the container: those are not charged, and
- *	what they give back is not missed
+ * @seeded: it came after objects of the container, of which some are not
+ *	charged; set before it can be found
+ * @inexact: what some give back was not charged, and is not missed
  * @cgroup: limit cgroup, pinned
  * @user_ns: user namespace, pinned
  * @counter: the resources, by enum vzub_resource
  * @log: what was refused last
  * @event_work: tells about it
  * @exact: what was found when the resource was counted anew, see vm.c
+ * @seen_lock: protects @seen
+ * @seen: what some processes had, see vm.c
  * @pid_ns: of its init, which pins it; NULL: there is none.  RCU
  * @own_lock: protects @owned
  * @owned: objects it is charged for, see own.c
- * @socks: sockets that are known, see sock.c
+ * @socks: sockets of which something is known, see sock.c
  * @sock_wait: senders that wait for room, see socksend.c
  * @shrunk: jiffies of the last time shrinking caches did not help kmemsize
  * @dcache_looked: jiffies of the last look at the sum of dcachesize
@@ -105,6 +121,7 @@ struct vzub {
 	u32			id;
 	bool			dead;
 	bool			seeded;
+	bool			inexact;
 	bool			vswap;
 	struct cgroup		*cgroup;
 	struct user_namespace	*user_ns;
@@ -112,6 +129,8 @@ struct vzub {
 	struct vzub_log		log;
 	struct work_struct	event_work;
 	atomic64_t		exact[VZUB_SHMPAGES + 1];
+	spinlock_t		seen_lock;	/* protects @seen */
+	struct vzub_vm_seen	seen[1 << VZUB_SEEN_BITS];
 	struct pid_namespace __rcu *pid_ns;
 	spinlock_t		own_lock;	/* protects @owned */
 	struct list_head	owned;
@@ -148,9 +167,9 @@ struct vzub_demand {
  *	namespace?
  * @seed: count what a container has already
  * @on_demand: NULL: the hooks are in place while there is a container;
- *	otherwise while one has a limit of @resource, and they are tried when
- *	that happens first
- * @resource: see @on_demand
+ *	otherwise while one has a limit of one of @resources, and they are tried
+ *	when that happens first
+ * @resources: mask of enum vzub_resource, see @on_demand
  *
  * Every operation may be missing.
  */
@@ -163,7 +182,7 @@ struct vzub_family {
 	bool			(*busy)(struct vzub *ub);
 	void			(*seed)(struct vzub *ub);
 	struct vzub_demand	*on_demand;
-	enum vzub_resource	resource;
+	unsigned long		resources;
 };
 
 /**
@@ -462,7 +481,9 @@ extern const struct vzub_family vzub_sysinfo_family;
 extern const struct vzub_family vzub_vmstat_family;
 extern const struct vzub_family vzub_iptent_family;
 extern const struct vzub_family vzub_sock_family;
+extern const struct vzub_family vzub_sock_limit_family;
 extern const struct vzub_family vzub_sockmem_family;
 extern const struct vzub_family vzub_socksend_family;
+extern const struct vzub_family vzub_socksend_limit_family;
 
 #endif /* _VZUBC_H */

@@ -12,9 +12,10 @@ rm -rf /vz/quota
 mkdir -p $lower $upper
 require "the module" modprobe vzquota
 check "objects are counted" leakcheck begin
-out=$(timeout $((300 * VZ_SLOW)) python3 simfs/quota.py $lower $upper 2>&1)
-rc=$?
-printf '%s\n' "$out"
+timeout $((240 * VZ_SLOW)) python3 simfs/quota.py $lower $upper 2>&1 |
+	tee /tmp/out
+rc=${PIPESTATUS[0]}
+out=$(cat /tmp/out)
 passed=$((passed + $(grep -c '^ok ' <<<"$out")))
 failed=$((failed + $(grep -c '^not ok ' <<<"$out")))
 same "its end" $rc 0

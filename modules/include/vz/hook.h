@@ -152,14 +152,16 @@ static __always_inline void vz_hook_refuse(struct pt_regs *regs,
  *	@hook->addr, not as its last act (build its file with
  *	-fno-optimize-sibling-calls); ends with vz_hook_leave()
  *
- * Does nothing when the module is being removed.
+ * Return: false when the module is being removed: nothing is done.
  */
-static __always_inline void vz_hook_redirect(struct vz_hook *hook,
+static __always_inline bool vz_hook_redirect(struct vz_hook *hook,
 					     struct pt_regs *regs,
 					     void *wrapper)
 {
-	if (try_module_get(hook->owner))
-		instruction_pointer_set(regs, (unsigned long)wrapper);
+	if (!try_module_get(hook->owner))
+		return false;
+	instruction_pointer_set(regs, (unsigned long)wrapper);
+	return true;
 }
 
 /**

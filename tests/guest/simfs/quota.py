@@ -7,6 +7,8 @@ import ctypes, errno, fcntl, mmap, os, struct, subprocess, sys, threading, time
 
 lower, upper = sys.argv[1:3]
 ID = 260
+# how much slower the kernel is than others
+SLOW = int(os.environ.get('VZ_SLOW', 1))
 USER, GROUP, CT = 0, 1, 2
 KIB, MIB = 1 << 10, 1 << 20
 libc = ctypes.CDLL(None, use_errno=True)
@@ -631,7 +633,7 @@ def change_all():
 
 def recount():
     files()
-    for factor in 0, 0.5, 1, 3:
+    for factor in (0, 0.5, 1, 3) if SLOW == 1 else (0.5, 3):
         sums = measure()
         guess(sums, factor)
         test(f'{factor} of it known: that is told', info()[2] & COUNT)
