@@ -14,6 +14,7 @@ ccflags-y += $(call vz-probe,TTY_WRITE_SIZE_T,ssize_t \(\*write\),tty_driver.h)
 ccflags-y += $(call vz-probe,TTY_NO_WORKQUEUE,TTY_DRIVER_NO_WORKQUEUE,tty_driver.h)
 ccflags-y += $(call vz-probe,MODULE_MEM,enum mod_mem_type,module.h)
 ccflags-y += $(call vz-probe,CSS_RSTAT_FLUSH,void css_rstat_flush,cgroup.h)
+ccflags-y += $(call vz-probe,GET_FILE_RCU,struct file \*get_file_rcu,fs.h)
 ccflags-y += $(call vz-probe,VM_STAT_ITEM,enum vm_stat_item,vmstat.h)
 ccflags-y += $(call vz-probe,HRTIMER_SETUP,void hrtimer_setup.struct hrtimer,hrtimer.h)
 

@@ -139,6 +139,21 @@ void vzub_family_seed(struct vzub *ub)
 }
 
 /**
+ * vzub_family_seed_file - count a file that a running container has
+ * @ub: its beancounter
+ * @file: file, which may be another one's
+ */
+void vzub_family_seed_file(struct vzub *ub, struct file *file)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&vzub_lock);
+	for (i = 0; i < vzub_families_count; i++)
+		if (vzub_families[i]->seed_file)
+			vzub_families[i]->seed_file(ub, file);
+}
+
+/**
  * struct vzub_touch - a test that a kernel thread makes
  * @work: the work item
  * @touch: the test

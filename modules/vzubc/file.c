@@ -20,7 +20,7 @@ static __always_inline bool vzub_file_is_host(const struct file *file)
 
 static struct vzub *vzub_of_file(const struct file *file)
 {
-	return __vzub_of_user_ns(file->f_cred->user_ns);
+	return vzub_of_user_ns(file->f_cred->user_ns);
 }
 
 static __always_inline void vzub_on_file_alloc(struct vz_hook *hook,
@@ -32,8 +32,9 @@ static __always_inline void vzub_on_file_alloc(struct vz_hook *hook,
 	if (vzub_file_is_host(file))
 		return;
 	guard(rcu)();
-	ub = vzub_of_file(file);
-	if (ub && !vzub_charge(ub, VZUB_NUMFILE, 1, VZUB_HARD))
+	ub = __vzub_of_user_ns(file->f_cred->user_ns);
+	if (ub && !READ_ONCE(ub->seeding) &&
+	    !vzub_charge(ub, VZUB_NUMFILE, 1, VZUB_HARD))
 		vz_hook_refuse(regs, -ENFILE);
 }
 
@@ -46,8 +47,8 @@ static __always_inline void vzub_on_file_free(struct vz_hook *hook,
 	if (vzub_file_is_host(file))
 		return;
 	guard(rcu)();
-	ub = vzub_of_file(file);
-	if (ub)
+	ub = __vzub_of_user_ns(file->f_cred->user_ns);
+	if (ub && !READ_ONCE(ub->seeding))
 		vzub_uncharge(ub, VZUB_NUMFILE, 1);
 }
 
@@ -59,6 +60,13 @@ VZ_HOOK(vzub_file_free, security_file_free, "numfile is not counted",
 static struct vz_hook * const vzub_file_hooks[] = {
 	&vzub_file_free, &vzub_file_alloc,
 };
+
+static void vzub_file_seed(struct vzub *ub, struct file *file)
+{
+	guard(rcu)();
+	if (vzub_of_file(file) == ub)
+		vzub_charge(ub, VZUB_NUMFILE, 1, VZUB_FORCE);
+}
 
 static void vzub_file_touch(void)
 {
@@ -74,4 +82,5 @@ const struct vzub_family vzub_file_family = {
 	.hooks	= vzub_file_hooks,
 	.count	= ARRAY_SIZE(vzub_file_hooks),
 	.touch	= vzub_file_touch,
+	.seed_file = vzub_file_seed,
 };

@@ -12,8 +12,12 @@
  * has at most one, and files are limited.
  */
 #include <linux/cred.h>
+#include <linux/fdtable.h>
 #include <linux/hash.h>
 #include <linux/mutex.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
 #include <linux/static_call.h>
 #include "../compat/wrapper/filelock.h"
 #include "vzubc.h"
@@ -138,7 +142,7 @@ static int vzub_lock_change(struct vzub_locking *l, struct file_lock *conflict)
 	/* what keeps it is the file or our own credentials */
 	scoped_guard(rcu)
 		l->ub = vzub_of_lock(l->request, l->flock);
-	if (!l->ub)
+	if (!l->ub || READ_ONCE(l->ub->seeding))
 		return vzub_lock_call(l, conflict);
 	guard(mutex)(m);
 	if (!vzub_lock_charge(l, &before, &charged))
@@ -208,6 +212,94 @@ static struct vz_hook * const vzub_lock_hooks[] = {
 	&vzub_flock_hook, &vzub_posix_hook,
 };
 
+static unsigned int vzub_lock_list_count(struct file_lock_context *ctx,
+					 struct list_head *list,
+					 const void *owner, bool by_file)
+{
+	struct vz_lock_core *core;
+	unsigned int n = 0;
+
+	guard(spinlock)(&ctx->flc_lock);
+	list_for_each_entry(core, list, VZ_LOCK_LIST)
+		n += owner == (by_file ? vz_lock_file(core) :
+					 vz_lock_owner(core));
+	return n;
+}
+
+/* Locks by flock(2), and those of an open file description. */
+static void vzub_lock_seed_file(struct vzub *ub, struct file *file)
+{
+	struct file_lock_context *ctx = locks_inode_context(file_inode(file));
+	unsigned int n;
+
+	guard(rcu)();
+	if (!ctx || vzub_of_user_ns(file->f_cred->user_ns) != ub)
+		return;
+	n = vzub_lock_list_count(ctx, &ctx->flc_flock, file, true) +
+	    vzub_lock_list_count(ctx, &ctx->flc_posix, file, false);
+	if (n)
+		vzub_charge(ub, VZUB_NUMFLOCK, n, VZUB_FORCE);
+}
+
+/**
+ * struct vzub_lock_seed - locks of processes
+ * @ub: whose
+ * @files: descriptors of a process, which own them
+ * @inodes: files that have been looked at for these
+ */
+struct vzub_lock_seed {
+	struct vzub		*ub;
+	struct files_struct	*files;
+	struct vzub_bag		*inodes;
+};
+
+static int vzub_lock_seed_descriptor(const void *data, struct file *file,
+				     unsigned int fd)
+{
+	struct file_lock_context *ctx = locks_inode_context(file_inode(file));
+	const struct vzub_lock_seed *s = data;
+	unsigned int n;
+
+	if (!ctx || !vzub_bag_add(s->inodes, file_inode(file), GFP_ATOMIC))
+		return 0;
+	n = vzub_lock_list_count(ctx, &ctx->flc_posix, s->files, false);
+	if (n)
+		vzub_charge(s->ub, VZUB_NUMFLOCK, n, VZUB_FORCE);
+	return 0;
+}
+
+static void vzub_lock_seed_tasks(struct vzub_lock_seed *s,
+				 struct vzub_bag *seen)
+{
+	struct task_struct *p, *t;
+
+	guard(rcu)();
+	for_each_process_thread(p, t) {
+		if (vzub_of_task(t) != s->ub)
+			continue;
+		task_lock(t);
+		s->files = t->files;
+		if (s->files && vzub_bag_add(seen, s->files, GFP_ATOMIC)) {
+			iterate_fd(s->files, 0, vzub_lock_seed_descriptor, s);
+			vzub_bag_empty(s->inodes, NULL);
+		}
+		task_unlock(t);
+	}
+}
+
+static void vzub_lock_seed(struct vzub *ub)
+{
+	struct vzub_bag *inodes = vzub_bag_new(), *seen = vzub_bag_new();
+	struct vzub_lock_seed s = { .ub = ub, .inodes = inodes };
+
+	if (inodes && seen) {
+		vzub_lock_seed_tasks(&s, seen);
+		vzub_bag_empty(seen, NULL);
+	}
+	kfree(inodes);
+	kfree(seen);
+}
+
 static int vzub_lock_init(void)
 {
 	unsigned int i;
@@ -225,4 +317,6 @@ const struct vzub_family vzub_lock_family = {
 	.hooks	= vzub_lock_hooks,
 	.count	= ARRAY_SIZE(vzub_lock_hooks),
 	.init	= vzub_lock_init,
+	.seed	= vzub_lock_seed,
+	.seed_file = vzub_lock_seed_file,
 };

@@ -102,6 +102,16 @@ struct vzub_owned *vzub_own_charge(struct vzub *ub,
 }
 
 /**
+ * vzub_own_force - charge something that was only remembered
+ * @o: from vzub_own_note()
+ */
+void vzub_own_force(struct vzub_owned *o)
+{
+	vzub_charge(o->ub, o->resource, o->amount, VZUB_FORCE);
+	o->charged = true;
+}
+
+/**
  * vzub_own_cancel - it was not made
  * @o: charge
  */

@@ -6,7 +6,11 @@
  */
 #include <linux/cred.h>
 #include <linux/devpts_fs.h>
+#include <linux/fs.h>
+#include <linux/major.h>
 #include <linux/static_call.h>
+#include <linux/tty.h>
+#include <linux/tty_driver.h>
 #include "vzubc.h"
 
 static int vzub_no_index(struct pts_fs_info *fsi)
@@ -68,6 +72,37 @@ static struct vz_hook * const vzub_pty_hooks[] = {
 	&vzub_pty_kill, &vzub_pty_make,
 };
 
+/* The master is the file of /dev/ptmx; it may be closed, but not its file. */
+static struct tty_struct *vzub_pty_of(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+	struct tty_struct *tty;
+
+	if (!S_ISCHR(inode->i_mode) ||
+	    inode->i_rdev != MKDEV(TTYAUX_MAJOR, 2))
+		return NULL;
+	tty = ((struct tty_file_private *)file->private_data)->tty;
+	return tty->driver->subtype == PTY_TYPE_MASTER ? tty : NULL;
+}
+
+static void vzub_pty_seed(struct vzub *ub, struct file *file)
+{
+	struct tty_struct *tty = vzub_pty_of(file);
+	struct vzub_owned *o;
+	bool ours;
+
+	scoped_guard(rcu)
+		ours = vzub_of_user_ns(file->f_cred->user_ns) == ub;
+	if (!tty || !ours)
+		return;
+	o = vzub_own_note(ub, VZUB_NUMPTY, 1);
+	if (!o)
+		return;
+	vzub_own_force(o);
+	/* what a hook has charged meanwhile is the same one */
+	vzub_own_set(o, tty->driver_data, tty->index);
+}
+
 static int vzub_pty_init(void)
 {
 	if (vzub_pty_make.addr)
@@ -79,4 +114,5 @@ const struct vzub_family vzub_pty_family = {
 	.hooks	= vzub_pty_hooks,
 	.count	= ARRAY_SIZE(vzub_pty_hooks),
 	.init	= vzub_pty_init,
+	.seed_file = vzub_pty_seed,
 };

@@ -16,13 +16,9 @@
  * Sockets are refused before they are made.  In between others may be made, so
  * a barrier may be passed by the number of processors.
  */
-#include <linux/fdtable.h>
-#include <linux/file.h>
 #include <linux/in.h>
 #include <linux/mm.h>
 #include <linux/net.h>
-#include <linux/sched/signal.h>
-#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/static_call.h>
 #include <net/net_namespace.h>
@@ -377,32 +373,16 @@ static struct vz_hook * const vzub_sock_limit_hooks[] = {
 	&vzub_sk_clone, &vzub_socket_create,
 };
 
-static int vzub_sock_seed_file(const void *data, struct file *file,
-			       unsigned int fd)
+static void vzub_sock_seed_file(struct vzub *ub, struct file *file)
 {
 	struct socket *sock = sock_from_file(file);
-	struct vzub *ub = (void *)data;
 	struct sock *sk = sock ? sock->sk : NULL;
 
 	/* the file is open, and so is the socket */
-	if (sk && vzub_of_cgroup(vzub_cgroup_of_sock(sk)) == ub)
-		vzub_sock_add(ub, sk, vzub_sock_rule(ub, sk));
-	return 0;
-}
-
-/* Those that no process has a descriptor of are not found. */
-static void vzub_sock_seed(struct vzub *ub)
-{
-	struct task_struct *p, *t;
-
 	guard(rcu)();
-	for_each_process_thread(p, t) {
-		if (vzub_of_task(t) != ub)
-			continue;
-		task_lock(t);
-		iterate_fd(t->files, 0, vzub_sock_seed_file, ub);
-		task_unlock(t);
-	}
+	if (sk && !vzub_sock_is_host(sk) &&
+	    vzub_of_cgroup(vzub_cgroup_of_sock(sk)) == ub)
+		vzub_sock_add(ub, sk, vzub_sock_rule(ub, sk));
 }
 
 static bool vzub_sock_busy(struct vzub *ub)
@@ -490,7 +470,7 @@ const struct vzub_family vzub_sock_family = {
 	.exit	= vzub_sock_exit,
 	.touch	= vzub_sock_touch,
 	.busy	= vzub_sock_busy,
-	.seed	= vzub_sock_seed,
+	.seed_file = vzub_sock_seed_file,
 };
 
 static struct vzub_demand vzub_sock_limit_demand;

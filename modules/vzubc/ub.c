@@ -264,11 +264,12 @@ static int vzub_ct_create(struct vz_ct *ct)
 		return -ENOMEM;
 	}
 	ub->seeded = vz_ct_state(ct) != VZ_CT_CREATED;
+	ub->seeding = ub->seeded;
 	ub->inexact = ub->seeded;
 	vzub_family_arm();
 	vzub_publish(ub);
 	if (ub->seeded)
-		vzub_family_seed(ub);
+		vzub_seed(ub);
 	return 0;
 }
 

@@ -92,6 +92,7 @@ struct vzub_vm_seen {
  *	changed under vzub_lock
  * @seeded: it came after objects of the container, of which some are not
  *	charged; set before it can be found
+ * @seeding: see seed.c
  * @inexact: what some give back was not charged, and is not missed
  * @cgroup: limit cgroup, pinned
  * @user_ns: user namespace, pinned
@@ -121,6 +122,7 @@ struct vzub {
 	u32			id;
 	bool			dead;
 	bool			seeded;
+	bool			seeding;
 	bool			inexact;
 	bool			vswap;
 	struct cgroup		*cgroup;
@@ -165,7 +167,8 @@ struct vzub_demand {
  *	thread
  * @busy: is anything of a beancounter left that does not hold its user
  *	namespace?
- * @seed: count what a container has already
+ * @seed: count what a running container has
+ * @seed_file: count a file that it has, or what belongs to it
  * @on_demand: NULL: the hooks are in place while there is a container;
  *	otherwise while one has a limit of one of @resources, and they are tried
  *	when that happens first
@@ -181,6 +184,8 @@ struct vzub_family {
 	void			(*touch)(void);
 	bool			(*busy)(struct vzub *ub);
 	void			(*seed)(struct vzub *ub);
+	void			(*seed_file)(struct vzub *ub,
+					     struct file *file);
 	struct vzub_demand	*on_demand;
 	unsigned long		resources;
 };
@@ -308,6 +313,7 @@ struct vzub_owned *vzub_own_note(struct vzub *ub, enum vzub_resource resource,
 				 u64 amount);
 struct vzub_owned *vzub_own_charge(struct vzub *ub,
 				   enum vzub_resource resource, u64 amount);
+void vzub_own_force(struct vzub_owned *o);
 void vzub_own_cancel(struct vzub_owned *o);
 void vzub_own_set(struct vzub_owned *o, const void *key, int number);
 void vzub_own_gone(const void *key, int number);
@@ -370,6 +376,7 @@ void vzub_family_meet(void);
 void vzub_family_rest(void);
 bool vzub_family_is_busy(struct vzub *ub);
 void vzub_family_seed(struct vzub *ub);
+void vzub_family_seed_file(struct vzub *ub, struct file *file);
 
 /**
  * vzub_family_works - do the hooks of a family work?
@@ -382,6 +389,14 @@ static inline bool vzub_family_works(const struct vzub_family *family)
 	/* when one fails all do */
 	return READ_ONCE(family->hooks[0]->state) != VZ_HOOK_FAILED;
 }
+
+struct vzub_bag;
+
+/* seed.c */
+bool vzub_bag_add(struct vzub_bag *bag, void *object, gfp_t gfp);
+void vzub_bag_empty(struct vzub_bag *bag, void (*drop)(void *object));
+struct vzub_bag *vzub_bag_new(void);
+void vzub_seed(struct vzub *ub);
 
 /* source.c */
 const char *vzub_name(enum vzub_resource resource);

@@ -181,8 +181,8 @@ near "kmemsize without a limit" "$(held kmemsize)" "$stat" $((512 << 10))
 bar=$((stat + (6 << 20)))
 check "a limit of kmemsize" ub set $ct kmemsize $bar:$((bar + (1 << 20)))
 check "its hooks work" sh -c '! grep failed /proc/vz/hooks'
-same "they are in place" "$(grep -c 'armed$' <<<"$(grep -E \
-	'__mod_memcg_state|obj_cgroup_charge|__memcg_kmem_charge_page' /proc/vz/hooks)")" 3
+same "they are in place" "$(grep -cE \
+	'^(__mod_memcg_state|try_charge_memcg) +armed$' /proc/vz/hooks)" 2
 base=$(held kmemsize)
 near "held is exact" "$base" \
 	"$(awk '$1 == "kernel" { print $2 }' /sys/fs/cgroup/vz/$ct/memory.stat)" $((64 << 10))

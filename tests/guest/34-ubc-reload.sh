@@ -97,6 +97,39 @@ check "stop" sh -c "vzctl stop $ct --fast && vzctl stop $other --fast"
 check "nothing is left of them" wait_for 20 nothing_dead
 refused "nor are their directories" ls /proc/bc/$ct /proc/bc/$other
 
+# What the kernel tells of a container that runs is counted as it was.
+check "start again" vzctl start $ct
+holders=()
+# hold WHAT HOW-MANY - and keeps them until the others are closed
+hold() {
+	local fifo=/tmp/hold.$1
+	mkfifo "$fifo"
+	vzctl exec3 $ct /ub-use "$1" "$2" <"$fifo" >"$fifo.out" 2>&1 &
+	holders+=($!)
+	exec {fd}>"$fifo"
+	rm "$fifo"
+	hold_fds+=("$fd")
+	wait_for 20 grep -q "^$2 " "$fifo.out"
+}
+seedable() { counted $ct | grep -vE '^num(mounts|keys) '; }
+seedable_as() { [ "$(seedable)" = "$1" ]; }
+hold_fds=()
+for what in file:40 flock:7 posix:9 pty:3 tcp:4 unix:6; do
+	hold "${what%:*}" "${what#*:}" && ok "${what/:/: }" || not_ok "$what"
+done
+sleep 2
+before=$(seedable)
+check "the module is loaded anew" sh -c "rmmod vzubc && modprobe vzubc"
+check "files, locks, terminals and sockets are counted as before" \
+	wait_for 10 seedable_as "$before"
+seedable_as "$before" || diff <(echo "$before") <(seedable)
+for fd in "${hold_fds[@]}"; do exec {fd}>&-; done
+wait "${holders[@]}"
+check "and given back" wait_for 10 sh -c \
+	"[ \$(python3 ./ubc.py get $ct numflock held) = 0 ]"
+check "stop" vzctl stop $ct --fast
+check "nothing is left" wait_for 20 nothing_dead
+
 # What they had from the beginning is counted, and does not drift.
 check "start again" sh -c "vzctl start $ct && vzctl start $other"
 set_limits $ct && set_limits $other

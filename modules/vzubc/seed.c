@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a container has when its beancounter is made: the module may be loaded
+ * while it runs.  Its files are looked for, by all descriptors and mappings of
+ * its processes and the programs that they run, and each is shown to the
+ * families once.
+ *
+ * Until that is over files and their locks are not counted by hooks, so that
+ * none is counted twice; those that are made meanwhile may be missed.  So are
+ * files that nobody has a descriptor or a mapping of, and mounts, keys,
+ * neighbours and rules, of which the kernel gives no list.
+ */
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/hash.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include "../compat/wrapper/file.h"
+#include "vzubc.h"
+
+#define VZUB_BAG_BITS	10
+
+/**
+ * struct vzub_bag_item - what is in a bag
+ * @node: link in the bucket
+ * @object: its address
+ */
+struct vzub_bag_item {
+	struct hlist_node	node;
+	void			*object;
+};
+
+/**
+ * struct vzub_bag - a number of objects, each once
+ * @bucket: the objects, by their address
+ */
+struct vzub_bag {
+	struct hlist_head	bucket[1 << VZUB_BAG_BITS];
+};
+
+static struct hlist_head *vzub_bag_bucket(struct vzub_bag *bag,
+					  const void *object)
+{
+	return &bag->bucket[hash_ptr(object, VZUB_BAG_BITS)];
+}
+
+/**
+ * vzub_bag_add - put into a bag
+ * @bag: bag
+ * @object: object
+ * @gfp: how to get memory
+ *
+ * Return: false when it is in there, or there is no memory.
+ */
+bool vzub_bag_add(struct vzub_bag *bag, void *object, gfp_t gfp)
+{
+	struct hlist_head *bucket = vzub_bag_bucket(bag, object);
+	struct vzub_bag_item *item;
+
+	hlist_for_each_entry(item, bucket, node)
+		if (item->object == object)
+			return false;
+	item = kmalloc(sizeof(*item), gfp | __GFP_NOWARN);
+	if (!item)
+		return false;
+	item->object = object;
+	hlist_add_head(&item->node, bucket);
+	return true;
+}
+
+/**
+ * vzub_bag_empty - take all out of a bag
+ * @bag: bag
+ * @drop: is told about each, or NULL
+ */
+void vzub_bag_empty(struct vzub_bag *bag, void (*drop)(void *object))
+{
+	struct vzub_bag_item *item;
+	struct hlist_node *next;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bag->bucket); i++)
+		hlist_for_each_entry_safe(item, next, &bag->bucket[i], node) {
+			if (drop)
+				drop(item->object);
+			hlist_del(&item->node);
+			kfree(item);
+		}
+}
+
+/**
+ * vzub_bag_new - make an empty bag
+ *
+ * Return: bag, to be freed by kfree() when it is empty; NULL: no memory.
+ */
+struct vzub_bag *vzub_bag_new(void)
+{
+	return kzalloc(sizeof(struct vzub_bag), GFP_KERNEL);
+}
+
+static void vzub_seed_file(struct vzub_bag *files, struct file *file, gfp_t gfp)
+{
+	if (vzub_bag_add(files, file, gfp))
+		get_file(file);
+}
+
+static int vzub_seed_descriptor(const void *files, struct file *file,
+				unsigned int fd)
+{
+	vzub_seed_file((void *)files, file, GFP_ATOMIC);
+	return 0;
+}
+
+static void vzub_seed_mm(struct vzub_bag *mms, struct mm_struct *mm)
+{
+	if (mm && vzub_bag_add(mms, mm, GFP_ATOMIC))
+		mmgrab(mm);
+}
+
+/* Descriptors, and the address spaces for later. */
+static void vzub_seed_tasks(struct vzub *ub, struct vzub_bag *files,
+			    struct vzub_bag *mms)
+{
+	struct task_struct *p, *t;
+
+	guard(rcu)();
+	for_each_process_thread(p, t) {
+		if (vzub_of_task(t) != ub)
+			continue;
+		task_lock(t);
+		iterate_fd(t->files, 0, vzub_seed_descriptor, files);
+		vzub_seed_mm(mms, t->mm);
+		task_unlock(t);
+	}
+}
+
+static void vzub_seed_mappings(struct vzub_bag *files, struct mm_struct *mm)
+{
+	VMA_ITERATOR(vmi, mm, 0);
+	struct vm_area_struct *vma;
+	struct file *program;
+
+	if (!mmget_not_zero(mm))
+		return;
+	mmap_read_lock(mm);
+	for_each_vma(vmi, vma)
+		if (vma->vm_file)
+			vzub_seed_file(files, vma->vm_file, GFP_KERNEL);
+	mmap_read_unlock(mm);
+	program = vz_exe_file(mm);
+	if (program) {
+		vzub_seed_file(files, program, GFP_KERNEL);
+		fput(program);
+	}
+	mmput(mm);
+}
+
+static void vzub_seed_find(struct vzub *ub, struct vzub_bag *files,
+			   struct vzub_bag *mms)
+{
+	struct vzub_bag_item *item;
+	unsigned int i;
+
+	vzub_seed_tasks(ub, files, mms);
+	for (i = 0; i < ARRAY_SIZE(mms->bucket); i++)
+		hlist_for_each_entry(item, &mms->bucket[i], node)
+			vzub_seed_mappings(files, item->object);
+}
+
+static void vzub_seed_show(struct vzub *ub, const struct vzub_bag *files)
+{
+	struct vzub_bag_item *item;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(files->bucket); i++)
+		hlist_for_each_entry(item, &files->bucket[i], node)
+			vzub_family_seed_file(ub, item->object);
+}
+
+static void vzub_seed_drop_file(void *file)
+{
+	fput(file);
+}
+
+static void vzub_seed_drop_mm(void *mm)
+{
+	mmdrop(mm);
+}
+
+/**
+ * vzub_seed - count what a running container has
+ * @ub: its beancounter, new, marked as being seeded
+ *
+ * Files are held until their closing is counted again.  Without memory less is
+ * found.
+ */
+void vzub_seed(struct vzub *ub)
+{
+	struct vzub_bag *files = vzub_bag_new(), *mms = vzub_bag_new();
+
+	if (files && mms) {
+		vzub_seed_find(ub, files, mms);
+		vzub_seed_show(ub, files);
+		vzub_family_seed(ub);
+	}
+	WRITE_ONCE(ub->seeding, false);
+	if (files)
+		vzub_bag_empty(files, vzub_seed_drop_file);
+	if (mms)
+		vzub_bag_empty(mms, vzub_seed_drop_mm);
+	kfree(files);
+	kfree(mms);
+}
