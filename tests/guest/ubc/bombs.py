@@ -65,6 +65,8 @@ BOMBS = (
          slack={'shmpages': 512}),
     bomb('page tables', {'kmemsize': 8 * MB}, 'pagetable', slack=KERNEL),
     bomb('mappings', {'kmemsize': 8 * MB}, 'vma', slack=KERNEL),
+    bomb('buffers of a call', {'numproc': 150}, 'iovec', 2),
+    bomb('leases', {'numfile': 2000}, 'lease', 4),
     bomb('trees', {'dcachesize': 4 * MB}, 'tree tree negative', slack=KERNEL),
     # room is made for those
     bomb('names that are not there', {'kmemsize': 8 * MB}, 'negative',
@@ -88,7 +90,8 @@ BOMBS = (
     bomb('tmpfs', {'physpages': 32 * PAGES_MB}, 'unlinked/256 tmpfs/256', 4,
          expect=['physpages', 'oomguarpages'], dies=True),
     bomb('stopped and spared', {'physpages': 32 * PAGES_MB},
-         'stopped/4096 spared/1024', 4, expect=['physpages', 'oomguarpages']),
+         'stopped/4096 traced/4096 spared/1024', 4,
+         expect=['physpages', 'oomguarpages']),
 )
 
 

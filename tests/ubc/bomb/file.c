@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -120,6 +121,20 @@ static int bomb_timer(long n, long size)
 	return timer_create(CLOCK_MONOTONIC, &event, &timer) ? errno : 0;
 }
 
+static int bomb_lease(long n, long size)
+{
+	char name[48];
+	int fd;
+
+	(void)size;
+	snprintf(name, sizeof(name), "/tmp/lease.%d.%ld", getpid(), n);
+	fd = open(name, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return errno;
+	unlink(name);
+	return fcntl(fd, F_SETLEASE, F_RDLCK) ? errno : 0;
+}
+
 const struct taker file_bombs[] = {
 	{ "dup", bomb_dup, NULL },
 	{ "closed", bomb_closed, NULL },
@@ -127,5 +142,6 @@ const struct taker file_bombs[] = {
 	{ "nest", bomb_nest, NULL },
 	{ "pidfd", bomb_pidfd, NULL },
 	{ "timer", bomb_timer, NULL },
+	{ "lease", bomb_lease, NULL },
 	{ NULL },
 };

@@ -2,9 +2,11 @@
 /* Little for the program, much for the kernel. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "bomb.h"
@@ -63,10 +65,30 @@ static int bomb_negative(long n, long size)
 	return stat(name, &st) && errno != ENOENT ? errno : 0;
 }
 
+/* Processes that wait with as many buffers as a call may name */
+static int bomb_iovec(long n, long size)
+{
+	static struct iovec v[IOV_MAX];
+	static char c;
+	int end[2], i;
+	pid_t pid;
+
+	(void)n, (void)size;
+	pid = fork();
+	if (pid)
+		return pid < 0 ? errno : 0;
+	for (i = 0; i < IOV_MAX; i++)
+		v[i] = (struct iovec){ &c, 1 };
+	if (pipe(end) || readv(end[0], v, IOV_MAX) < 0)
+		_exit(1);
+	_exit(0);
+}
+
 const struct taker kmem_bombs[] = {
 	{ "pagetable", bomb_pagetable, NULL },
 	{ "vma", bomb_vma, NULL },
 	{ "tree", bomb_tree, NULL },
 	{ "negative", bomb_negative, NULL },
+	{ "iovec", bomb_iovec, NULL },
 	{ NULL },
 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <unistd.h>
 
 #include "bomb.h"
@@ -44,6 +45,20 @@ static int bomb_stopped(long n, long size)
 	return 0;
 }
 
+/* The same, held by a debugger that does nothing */
+static int bomb_traced(long n, long size)
+{
+	pid_t pid = fork();
+
+	(void)n;
+	if (pid)
+		return pid < 0 ? errno : 0;
+	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	take(size, 0);
+	raise(SIGSTOP);
+	return 0;
+}
+
 /* Not to be chosen, if that can be had */
 static int bomb_spared(long n, long size)
 {
@@ -59,6 +74,7 @@ static int bomb_spared(long n, long size)
 const struct taker oom_bombs[] = {
 	{ "mlocked", bomb_locked, NULL },
 	{ "stopped", bomb_stopped, NULL },
+	{ "traced", bomb_traced, NULL },
 	{ "spared", bomb_spared, NULL },
 	{ NULL },
 };
