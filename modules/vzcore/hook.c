@@ -9,6 +9,8 @@
  * its exit function did; in between they are hooked, so nobody calls them
  * unseen.
  */
+#include <linux/delay.h>
+#include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <vz/hook.h>
@@ -221,6 +223,28 @@ void vz_hook_remove(struct vz_hook *hook)
 	ftrace_free_filter(&hook->ops);
 }
 EXPORT_SYMBOL_GPL(vz_hook_remove);
+
+/* Nobody goes in any more: what is seen is never too little. */
+static bool vz_hook_is_inside(long __percpu *inside)
+{
+	long n = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		n += READ_ONCE(*per_cpu_ptr(inside, cpu));
+	return n != 0;
+}
+
+/**
+ * vz_hook_wait - wait until nobody is in a wrapper of vz_hook_redirect_brief()
+ * @inside: who is; the hooks have been disarmed
+ */
+void vz_hook_wait(long __percpu *inside)
+{
+	while (vz_hook_is_inside(inside))
+		msleep(20);
+}
+EXPORT_SYMBOL_GPL(vz_hook_wait);
 
 /**
  * vz_hook_drain - wait until nobody is in a wrapper

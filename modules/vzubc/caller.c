@@ -18,12 +18,14 @@ u8 vzub_caller_learn(struct vzub_callers *callers, unsigned long from)
 {
 	char symbol[KSYM_SYMBOL_LEN];
 	struct vzub_caller *c;
+	unsigned int i;
 	u8 class;
 
 	sprint_symbol(symbol, from);
 	class = callers->judge(symbol);
 	guard(spinlock_irqsave)(&callers->lock);
-	for (c = callers->known; c < callers->known + VZUB_CALLERS; c++) {
+	for (i = 0; i < VZUB_CALLERS; i++) {
+		c = &callers->known[vzub_caller_slot(from, i)];
 		if (c->from == from)
 			break;
 		if (c->from)

@@ -25,7 +25,8 @@ struct vzub_caller {
  * struct vzub_callers - the callers of one function
  * @judge: tells from a symbol with offset what to do about the caller
  * @lock: protects changes
- * @known: those that were seen; from the first free one on there is none
+ * @known: those that were seen, each in the first place that was free from
+ *	vzub_caller_slot() on
  */
 struct vzub_callers {
 	u8			(*judge)(const char *symbol);
@@ -46,6 +47,18 @@ struct vzub_callers {
 u8 vzub_caller_learn(struct vzub_callers *callers, unsigned long from);
 
 /**
+ * vzub_caller_slot - where a caller is looked for
+ * @from: where the call returns to
+ * @i: 0: first, and so on
+ *
+ * Return: index.
+ */
+static inline unsigned int vzub_caller_slot(unsigned long from, unsigned int i)
+{
+	return (from / 4 + i) % VZUB_CALLERS;
+}
+
+/**
  * vzub_caller_class - what the judge says of a caller
  * @callers: callers
  * @from: where the call returns to
@@ -56,14 +69,16 @@ u8 vzub_caller_learn(struct vzub_callers *callers, unsigned long from);
 static inline u8 vzub_caller_class(struct vzub_callers *callers,
 				   unsigned long from)
 {
+	struct vzub_caller *c;
 	unsigned long f;
 	unsigned int i;
 
 	for (i = 0; i < VZUB_CALLERS; i++) {
+		c = &callers->known[vzub_caller_slot(from, i)];
 		/* pairs with vzub_caller_learn() */
-		f = smp_load_acquire(&callers->known[i].from);
+		f = smp_load_acquire(&c->from);
 		if (f == from)
-			return callers->known[i].class;
+			return c->class;
 		if (!f)
 			break;
 	}

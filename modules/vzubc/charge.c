@@ -13,13 +13,13 @@
 #include "vzubc.h"
 
 /**
- * vzub_peak - remember the most that was held
+ * __vzub_peak - it is more than ever
  * @c: counter
  * @held: held now
  *
  * Context: any.
  */
-void vzub_peak(struct vzub_counter *c, s64 held)
+void __vzub_peak(struct vzub_counter *c, s64 held)
 {
 	s64 max = atomic64_read(&c->maxheld);
 

@@ -20,6 +20,8 @@ static const struct vzub_family * const vzub_families[] = {
 
 static const unsigned int vzub_families_count = ARRAY_SIZE(vzub_families);
 
+DEFINE_PER_CPU(long, vzub_inside);
+
 /* Armed hooks count from the first container on; under vzub_lock */
 static bool vzub_armed;
 

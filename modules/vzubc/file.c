@@ -31,7 +31,7 @@ static __always_inline void vzub_on_file_alloc(struct vz_hook *hook,
 
 	if (vzub_file_is_host(file))
 		return;
-	guard(rcu)();
+	vzub_guard();
 	ub = __vzub_of_user_ns(file->f_cred->user_ns);
 	if (ub && !READ_ONCE(ub->seeding) &&
 	    !vzub_charge(ub, VZUB_NUMFILE, 1, VZUB_HARD))
@@ -46,7 +46,7 @@ static __always_inline void vzub_on_file_free(struct vz_hook *hook,
 
 	if (vzub_file_is_host(file))
 		return;
-	guard(rcu)();
+	vzub_guard();
 	ub = __vzub_of_user_ns(file->f_cred->user_ns);
 	if (ub && !READ_ONCE(ub->seeding))
 		vzub_uncharge(ub, VZUB_NUMFILE, 1);

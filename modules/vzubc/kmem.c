@@ -125,7 +125,7 @@ static __always_inline void vzub_on_memcg_state(struct vz_hook *hook,
 
 	if (item != MEMCG_KMEM)
 		return;
-	guard(rcu)();
+	vzub_guard();
 	ub = memcg && memcg->css.cgroup ? vzub_of_cgroup(memcg->css.cgroup) :
 					 NULL;
 	if (!ub)
@@ -249,7 +249,7 @@ static __always_inline void vzub_on_try_charge(struct vz_hook *hook,
 	gfp_t gfp = (__force gfp_t)regs_get_kernel_argument(regs, 1);
 	unsigned int pages = regs_get_kernel_argument(regs, 2);
 
-	guard(rcu)();
+	vzub_guard();
 	if (unlikely(vzub_kmem_is_over(gfp, (u64)pages << PAGE_SHIFT)) &&
 	    vzub_caller_class(&vzub_kmem_callers, from))
 		vz_hook_redirect(hook, regs, vzub_kmem_charge);

@@ -13,8 +13,9 @@
  * that is older than its beancounter, where some were never charged.  These are
  * in a hash, and what is said there holds.
  *
- * Sockets are refused before they are made.  In between others may be made, so
- * a barrier may be passed by the number of processors.
+ * A socket is charged before it is made.  One that is accepted is charged when
+ * it is there, and refused before that: others may come in between, so a
+ * barrier may be passed by the number of processors.
  */
 #include <linux/in.h>
 #include <linux/mm.h>
@@ -60,6 +61,12 @@ static bool vzub_sock_fits(struct vzub *ub, bool tcp)
 		return true;
 	vzub_refused(ub, resource, held, 1, bound);
 	return false;
+}
+
+/* Return: false when it is refused. */
+static bool vzub_sock_try(struct vzub *ub, bool tcp)
+{
+	return vzub_charge(ub, vzub_sock_resource(tcp), 1, VZUB_HARD);
 }
 
 static void vzub_sock_charge(struct vzub *ub, bool tcp)
@@ -251,7 +258,7 @@ static __always_inline void vzub_on_socket_create(struct vz_hook *hook,
 
 	if ((family != AF_INET && family != AF_INET6) || kern)
 		return;
-	guard(rcu)();
+	vzub_guard();
 	ub = vzub_of_task(current);
 	if (ub && !vzub_sock_fits(ub, vzub_sock_type_is_tcp(type, protocol)))
 		vz_hook_refuse(regs, -ENOBUFS);
@@ -265,41 +272,64 @@ static struct sock *vzub_sk_none(struct net *net, int family, gfp_t gfp,
 
 DEFINE_STATIC_CALL(vzub_sk_original, vzub_sk_none);
 
-/* The cgroup is that of the task, unless it is moved at this moment. */
+/* The task was moved meanwhile, or more has to be known of the socket. */
+static noinline void vzub_sk_settle(struct vzub *ub, struct sock *sk, bool tcp)
+{
+	if (ub)
+		vzub_sock_uncharge(ub, tcp);
+	guard(rcu)();
+	if (vzub_sock_is_host(sk))
+		return;
+	ub = vzub_of_cgroup(vzub_cgroup_of_sock(sk));
+	if (ub)
+		vzub_sock_made(ub, sk, vzub_sock_rule(ub, sk));
+}
+
+/*
+ * Charges the task's own, if there is one, and tells whose it is; what is
+ * charged keeps that, and so does being inside.  Return: false: it is refused.
+ */
+static bool vzub_sk_charge(bool tcp, const struct cgroup **cgrp,
+			   struct vzub **ub)
+{
+	vzub_guard();
+	*cgrp = task_dfl_cgroup(current);
+	*ub = vzub_of_cgroup(*cgrp);
+	return !*ub || vzub_sock_try(*ub, tcp);
+}
+
 static struct sock *vzub_sk_new(struct net *net, int family, gfp_t gfp,
 				struct proto *prot, int kern)
 {
-	struct sock *sk = static_call(vzub_sk_original)(net, family, gfp, prot,
-							kern);
+	const struct cgroup *cgrp;
+	bool tcp = vzub_sock_is_tcp(prot);
+	struct sock *sk = NULL;
 	struct vzub *ub;
+	bool granted;
 
-	if (sk && !vzub_sock_is_host(sk)) {
-		guard(rcu)();
-		ub = vzub_of_cgroup(vzub_cgroup_of_sock(sk));
-		if (ub)
-			vzub_sock_made(ub, sk, vzub_sock_rule(ub, sk));
-	}
-	vz_hook_leave();
+	granted = vzub_sk_charge(tcp, &cgrp, &ub);
+	if (granted)
+		sk = static_call(vzub_sk_original)(net, family, gfp, prot,
+						   kern);
+	if (unlikely(granted && !sk && ub))
+		vzub_sock_uncharge(ub, tcp);
+	else if (sk && unlikely(vzub_cgroup_of_sock(sk) != cgrp ||
+				(ub && ub->seeded)))
+		vzub_sk_settle(ub, sk, tcp);
+	vz_hook_leave_brief(&vzub_inside);
 	return sk;
 }
 
 static __always_inline void vzub_on_sk_alloc(struct vz_hook *hook,
 					     struct pt_regs *regs)
 {
-	const struct proto *prot = (void *)regs_get_kernel_argument(regs, 3);
 	bool kern = (int)regs_get_kernel_argument(regs, 4);
-	struct vzub *ub;
 
 	if (kern || in_interrupt())
 		return;
-	guard(rcu)();
-	ub = vzub_of_task(current);
-	if (!ub)
-		return;
-	if (!vzub_sock_fits(ub, vzub_sock_is_tcp(prot)))
-		vz_hook_refuse(regs, 0);
-	else if (!vz_hook_redirect(hook, regs, vzub_sk_new))
-		WRITE_ONCE(ub->inexact, true);
+	vzub_guard();
+	if (vzub_of_task(current))
+		vz_hook_redirect_brief(regs, vzub_sk_new, &vzub_inside);
 }
 
 static __always_inline void vzub_on_sk_clone(struct vz_hook *hook,
@@ -310,7 +340,7 @@ static __always_inline void vzub_on_sk_clone(struct vz_hook *hook,
 
 	if (vzub_sock_is_host(sk))
 		return;
-	guard(rcu)();
+	vzub_guard();
 	ub = vzub_of_cgroup(vzub_cgroup_of_sock(sk));
 	if (ub && !vzub_sock_fits(ub, vzub_sock_is_tcp(READ_ONCE(sk->sk_prot))))
 		vz_hook_refuse(regs, 0);
@@ -326,7 +356,7 @@ static __always_inline void vzub_on_cgroup_clone(struct vz_hook *hook,
 
 	if (vzub_sock_is_host(sk))
 		return;
-	guard(rcu)();
+	vzub_guard();
 	ub = vzub_of_cgroup(vzub_cgroup_of_sock(sk));
 	if (ub)
 		vzub_sock_made(ub, sk, sk->sk_kern_sock ?
@@ -342,7 +372,7 @@ static __always_inline void vzub_on_sk_destruct(struct vz_hook *hook,
 
 	if (vzub_sock_is_host(sk))
 		return;
-	guard(rcu)();
+	vzub_guard();
 	ub = vzub_of_cgroup(vzub_cgroup_of_sock(sk));
 	if (!ub)
 		return;

@@ -73,7 +73,7 @@ static __always_inline void vzub_on_raise(struct vz_hook *hook,
 
 	if (vzub_sock_is_host(sk))
 		return;
-	guard(rcu)();
+	vzub_guard();
 	s = vzub_sock_get(sk);
 	if (!s)
 		return;
@@ -95,7 +95,7 @@ static __always_inline void vzub_on_reduce(struct vz_hook *hook,
 
 	if (vzub_sock_is_host(sk))
 		return;
-	guard(rcu)();
+	vzub_guard();
 	s = __vzub_sock_find(sk);
 	if (!s)
 		return;
@@ -118,7 +118,7 @@ static __always_inline void vzub_on_forced(struct vz_hook *hook,
 
 	if (vzub_sock_is_host(sk))
 		return;
-	guard(rcu)();
+	vzub_guard();
 	s = vzub_sock_get(sk);
 	if (!s || !s->tcp)
 		return;
@@ -138,7 +138,7 @@ static __always_inline void vzub_on_queue_rcv(struct vz_hook *hook,
 
 	if (vzub_sock_is_host(sk))
 		return;
-	guard(rcu)();
+	vzub_guard();
 	s = vzub_sock_get(sk);
 	if (s && !s->tcp && !vzub_sockmem_rcv(s, sk, skb->truesize))
 		vz_hook_refuse(regs, -ENOMEM);
@@ -154,7 +154,7 @@ static __always_inline void vzub_on_rfree(struct vz_hook *hook,
 	/* TCP gives pages back */
 	if (sk->sk_protocol == IPPROTO_TCP || vzub_sock_is_host(sk))
 		return;
-	guard(rcu)();
+	vzub_guard();
 	s = __vzub_sock_find(sk);
 	if (s && !s->tcp)
 		vzub_sockbuf_rcv(s, atomic_read(&sk->sk_rmem_alloc) -

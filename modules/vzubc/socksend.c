@@ -92,7 +92,7 @@ static __always_inline void vzub_on_send(struct vz_hook *hook,
 
 	if (vzub_sock_is_host(sk))
 		return;
-	guard(rcu)();
+	vzub_guard();
 	s = vzub_sock_get(sk);
 	if (!s || s->tcp)
 		return;
@@ -119,7 +119,7 @@ static __always_inline void vzub_on_set_owner(struct vz_hook *hook,
 
 	if (!sk_fullsock(sk) || vzub_sock_is_host(sk))
 		return;
-	guard(rcu)();
+	vzub_guard();
 	s = vzub_sock_get(sk);
 	if (s && !s->tcp)
 		vzub_sockbuf_snd(s, sk_wmem_alloc_get(sk) + skb->truesize);
@@ -134,7 +134,7 @@ static __always_inline void vzub_on_wfree(struct vz_hook *hook,
 
 	if (vzub_sock_is_host(sk))
 		return;
-	guard(rcu)();
+	vzub_guard();
 	s = __vzub_sock_find(sk);
 	if (!s || s->tcp)
 		return;

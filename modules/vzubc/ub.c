@@ -332,6 +332,7 @@ static void vzub_end(void)
 	scoped_guard(mutex, &vzub_lock) {
 		while (vzub_family_disarm())
 			;
+		vz_hook_wait(&vzub_inside);
 		list_for_each_entry_safe(ub, next, &vzub_list, list)
 			vzub_free(ub);
 	}

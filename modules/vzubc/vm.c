@@ -235,24 +235,31 @@ static int vzub_vm_enough(struct mm_struct *mm, long pages)
 	return ret;
 }
 
-static __always_inline void vzub_on_enough_memory(struct vz_hook *hook,
-						  struct pt_regs *regs,
-						  unsigned long from)
+/* Apart from the hook, which has less to do for the host then. */
+static noinline void vzub_vm_ask(struct vz_hook *hook, struct pt_regs *regs,
+				 unsigned long from, struct vzub *ub)
 {
 	const struct mm_struct *mm = (void *)regs_get_kernel_argument(regs, 0);
 	struct vzub_vm_want w;
-	struct vzub *ub;
 	bool is_fine;
 
-	guard(rcu)();
-	ub = vzub_of_task(current);
-	if (!ub)
-		return;
 	vzub_vm_want(ub, &w, from, regs_get_kernel_argument(regs, 1));
 	is_fine = w.own ? vzub_vm_is_fine_own(ub, &w, mm) :
 			  vzub_vm_is_fine(ub, &w);
 	if (!is_fine)
 		vz_hook_redirect(hook, regs, vzub_vm_enough);
+}
+
+static __always_inline void vzub_on_enough_memory(struct vz_hook *hook,
+						  struct pt_regs *regs,
+						  unsigned long from)
+{
+	struct vzub *ub;
+
+	vzub_guard();
+	ub = vzub_of_task(current);
+	if (ub)
+		vzub_vm_ask(hook, regs, from, ub);
 }
 
 VZ_HOOK_FROM(vzub_vm_hook, security_vm_enough_memory_mm,

@@ -27,6 +27,16 @@
 struct seq_file;
 struct vzub_owned;
 
+/*
+ * A read-side section of RCU, for the hooks that are met most: calls of
+ * rcu_read_lock() and its end are a sixth of what one costs.
+ */
+#ifdef CONFIG_PREEMPT_RT
+#define vzub_guard()	guard(rcu)()
+#else
+#define vzub_guard()	guard(preempt)()
+#endif
+
 /**
  * enum vzub_severity - what an allocation may go up to
  * @VZUB_HARD: the barrier: what was asked for can be done without
@@ -304,9 +314,22 @@ static inline bool vzub_has_limit(const struct vzub_counter *c)
 bool vzub_charge(struct vzub *ub, enum vzub_resource resource, u64 amount,
 		 enum vzub_severity severity);
 void vzub_uncharge(struct vzub *ub, enum vzub_resource resource, u64 amount);
-void vzub_peak(struct vzub_counter *c, s64 held);
+void __vzub_peak(struct vzub_counter *c, s64 held);
 void vzub_refused(struct vzub *ub, enum vzub_resource resource, u64 held,
 		  u64 wanted, u64 bound);
+
+/**
+ * vzub_peak - remember the most that was held
+ * @c: counter
+ * @held: held now
+ *
+ * Context: any.
+ */
+static __always_inline void vzub_peak(struct vzub_counter *c, s64 held)
+{
+	if (unlikely(held > atomic64_read(&c->maxheld)))
+		__vzub_peak(c, held);
+}
 
 /* own.c */
 struct vzub_owned *vzub_own_note(struct vzub *ub, enum vzub_resource resource,
@@ -366,6 +389,9 @@ void vzub_idle_later(unsigned long delay);
 struct vzub *vzub_of_id(u32 id);
 int vzub_init(void);
 void vzub_exit(void);
+
+/* Who is in a wrapper that is met often, see vz_hook_redirect_brief() */
+DECLARE_PER_CPU(long, vzub_inside);
 
 /* family.c */
 int vzub_family_init(void);

@@ -13,6 +13,7 @@
 #include <linux/ftrace.h>
 #include <linux/list.h>
 #include <linux/module.h>
+#include <linux/percpu.h>
 #include <linux/ptrace.h>
 
 /**
@@ -126,6 +127,7 @@ void *vz_symbol(const char *name);
 void vz_hook_return(void);
 int vz_hook_add(struct vz_hook *hook);
 void vz_hook_remove(struct vz_hook *hook);
+void vz_hook_wait(long __percpu *inside);
 void vz_hook_drain(void);
 void vz_hook_arm(struct vz_hook *hook);
 void vz_hook_disarm(struct vz_hook *hook);
@@ -152,16 +154,14 @@ static __always_inline void vz_hook_refuse(struct pt_regs *regs,
  *	@hook->addr, not as its last act (build its file with
  *	-fno-optimize-sibling-calls); ends with vz_hook_leave()
  *
- * Return: false when the module is being removed: nothing is done.
+ * Nothing is done when the module is being removed.
  */
-static __always_inline bool vz_hook_redirect(struct vz_hook *hook,
+static __always_inline void vz_hook_redirect(struct vz_hook *hook,
 					     struct pt_regs *regs,
 					     void *wrapper)
 {
-	if (!try_module_get(hook->owner))
-		return false;
-	instruction_pointer_set(regs, (unsigned long)wrapper);
-	return true;
+	if (try_module_get(hook->owner))
+		instruction_pointer_set(regs, (unsigned long)wrapper);
 }
 
 /**
@@ -170,5 +170,35 @@ static __always_inline bool vz_hook_redirect(struct vz_hook *hook,
  * What follows up to its return is covered by vz_hook_drain().
  */
 #define vz_hook_leave()	module_put(THIS_MODULE)
+
+/**
+ * vz_hook_redirect_brief - the same for a wrapper that is met often
+ * @regs: registers at the entry
+ * @wrapper: the wrapper, which never waits for what others do; ends with
+ *	vz_hook_leave_brief()
+ * @inside: counts who is in wrappers of this kind
+ *
+ * Processors have nothing in common here, where the reference of a module is
+ * one for all of them.  Who removes the module calls vz_hook_wait() before
+ * anything goes that the wrapper needs.
+ */
+static __always_inline void vz_hook_redirect_brief(struct pt_regs *regs,
+						   void *wrapper,
+						   long __percpu *inside)
+{
+	this_cpu_inc(*inside);
+	instruction_pointer_set(regs, (unsigned long)wrapper);
+}
+
+/**
+ * vz_hook_leave_brief - end of a wrapper
+ * @inside: see vz_hook_redirect_brief()
+ *
+ * What follows up to its return is covered by vz_hook_drain().
+ */
+static __always_inline void vz_hook_leave_brief(long __percpu *inside)
+{
+	this_cpu_dec(*inside);
+}
 
 #endif /* _VZ_HOOK_H */

@@ -37,7 +37,7 @@ def bomb(name, limits, takers, workers=8, expect=None, slack=None, dies=False):
 MB = 1 << 20
 PAGES_MB = MB // 4096
 CPUS = os.cpu_count()
-# sockets that are made at the same time, see sock.c
+# what is accepted, or just being refused, at the same time; see sock.c
 SOCKETS = {'numtcpsock': CPUS, 'numothersock': CPUS}
 # what the kernel takes whatever it is told, and counts with a delay
 KERNEL = {'kmemsize': 2 * MB, 'dcachesize': MB}
