@@ -4,6 +4,8 @@
  * namespaces share the kernel's tables.
  */
 #include <linux/static_call.h>
+#include <net/arp.h>
+#include <net/ndisc.h>
 #include <net/neighbour.h>
 #include <net/net_namespace.h>
 #include "vzubc.h"
@@ -21,6 +23,11 @@ DEFINE_STATIC_CALL(vzub_neigh_create, vzub_no_neigh);
 static struct vzub *vzub_of_device(const struct net_device *dev)
 {
 	return vzub_of_user_ns(dev_net(dev)->user_ns);
+}
+
+static bool vzub_neigh_is_counted(const struct vzub *ub)
+{
+	return ub && !READ_ONCE(ub->seeding);
 }
 
 /* What was made in vain is destroyed, and given back there. */
@@ -55,7 +62,7 @@ static __always_inline void vzub_on_neigh_create(struct vz_hook *hook,
 
 	dev = (void *)regs_get_kernel_argument(regs, 2);
 	scoped_guard(rcu)
-		ours = vzub_of_device(dev);
+		ours = vzub_neigh_is_counted(vzub_of_device(dev));
 	if (ours)
 		vz_hook_redirect(hook, regs, vzub_neigh_new);
 }
@@ -68,7 +75,7 @@ static __always_inline void vzub_on_neigh_destroy(struct vz_hook *hook,
 
 	guard(rcu)();
 	ub = vzub_of_device(n->dev);
-	if (ub)
+	if (vzub_neigh_is_counted(ub))
 		vzub_uncharge(ub, VZUB_NUMNEIGH, 1);
 }
 
@@ -88,8 +95,23 @@ static int vzub_neigh_init(void)
 	return 0;
 }
 
+static void vzub_neigh_seed_one(struct neighbour *n, void *data)
+{
+	if (vzub_of_device(n->dev) == data)
+		vzub_charge(data, VZUB_NUMNEIGH, 1, VZUB_FORCE);
+}
+
+static void vzub_neigh_seed(struct vzub *ub)
+{
+	neigh_for_each(&arp_tbl, vzub_neigh_seed_one, ub);
+#if IS_ENABLED(CONFIG_IPV6)
+	neigh_for_each(&nd_tbl, vzub_neigh_seed_one, ub);
+#endif
+}
+
 const struct vzub_family vzub_neigh_family = {
 	.hooks	= vzub_neigh_hooks,
 	.count	= ARRAY_SIZE(vzub_neigh_hooks),
 	.init	= vzub_neigh_init,
+	.seed	= vzub_neigh_seed,
 };

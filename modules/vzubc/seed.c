@@ -5,10 +5,12 @@
  * its processes and the programs that they run, and each is shown to the
  * families once.
  *
- * Until that is over files and their locks are not counted by hooks, so that
- * none is counted twice; those that are made meanwhile may be missed.  So are
- * files that nobody has a descriptor or a mapping of, and mounts, keys,
- * neighbours and rules, of which the kernel gives no list.
+ * So are the neighbours in the kernel's tables.
+ *
+ * Until that is over files, their locks and neighbours are not counted by
+ * hooks, so that none is counted twice; those that are made meanwhile may be
+ * missed.  So are files that nobody has a descriptor or a mapping of, and
+ * mounts, keys and rules, of which the kernel gives no list.
  */
 #include <linux/fdtable.h>
 #include <linux/file.h>

@@ -111,22 +111,27 @@ hold() {
 	hold_fds+=("$fd")
 	wait_for 20 grep -q "^$2 " "$fifo.out"
 }
-seedable() { counted $ct | grep -vE '^num(mounts|keys) '; }
+seedable() {
+	counted $ct | grep -vE '^num(mounts|keys) '
+	echo "numneigh $(value numneigh held)"
+}
 seedable_as() { [ "$(seedable)" = "$1" ]; }
 hold_fds=()
-for what in file:40 flock:7 posix:9 pty:3 tcp:4 unix:6; do
+for what in file:40 flock:7 posix:9 pty:3 tcp:4 unix:6 neighbour:5; do
 	hold "${what%:*}" "${what#*:}" && ok "${what/:/: }" || not_ok "$what"
 done
 sleep 2
 before=$(seedable)
+neighbours=$(($(value numneigh held) - 5))
 check "the module is loaded anew" sh -c "rmmod vzubc && modprobe vzubc"
-check "files, locks, terminals and sockets are counted as before" \
+check "files, locks, terminals, sockets and neighbours are counted as before" \
 	wait_for 10 seedable_as "$before"
 seedable_as "$before" || diff <(echo "$before") <(seedable)
 for fd in "${hold_fds[@]}"; do exec {fd}>&-; done
 wait "${holders[@]}"
-check "and given back" wait_for 10 sh -c \
-	"[ \$(python3 ./ubc.py get $ct numflock held) = 0 ]"
+held_all() { echo "$(value numflock held) $(value numneigh held)"; }
+none_held() { [ "$(held_all)" = "0 $neighbours" ]; }
+check "and given back" wait_for 10 none_held
 check "stop" vzctl stop $ct --fast
 check "nothing is left" wait_for 20 nothing_dead
 
