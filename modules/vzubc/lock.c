@@ -4,8 +4,9 @@
  *
  * No function of the kernel adds or removes one lock: these are inlined.  So
  * the owner's locks of an inode are counted before and after the function that
- * changes them, under a mutex that all changes of that inode by containers
- * take.  It never waits for a lock to become free.
+ * changes them, under a mutex that all changes of that inode by the container
+ * take: others do not wait for one that has many.  Nobody holds it while he
+ * waits for a lock to become free.
  *
  * A lock by flock(2), or of an open file description, belongs to who opened the
  * file, another one to the process that has it.  Leases are not counted: a file
@@ -14,17 +15,12 @@
 #include <linux/cred.h>
 #include <linux/fdtable.h>
 #include <linux/hash.h>
-#include <linux/mutex.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/static_call.h>
 #include "../compat/wrapper/filelock.h"
 #include "vzubc.h"
-
-#define VZUB_LOCK_BITS	6
-
-static struct mutex vzub_lock_mutex[1 << VZUB_LOCK_BITS];
 
 /**
  * struct vzub_locking - a change of locks
@@ -136,15 +132,16 @@ static int vzub_lock_call(const struct vzub_locking *l,
 
 static int vzub_lock_change(struct vzub_locking *l, struct file_lock *conflict)
 {
-	struct mutex *m = &vzub_lock_mutex[hash_ptr(l->inode, VZUB_LOCK_BITS)];
 	int before, charged, ret;
+	unsigned int n;
 
 	/* what keeps it is the file or our own credentials */
 	scoped_guard(rcu)
 		l->ub = vzub_of_lock(l->request, l->flock);
 	if (!l->ub || READ_ONCE(l->ub->seeding))
 		return vzub_lock_call(l, conflict);
-	guard(mutex)(m);
+	n = hash_ptr(l->inode, VZUB_LOCK_BITS);
+	guard(mutex)(&l->ub->lock_mutex[n]);
 	if (!vzub_lock_charge(l, &before, &charged))
 		return l->flock ? -ENOMEM : -ENOLCK;
 	ret = vzub_lock_call(l, conflict);
@@ -302,10 +299,6 @@ static void vzub_lock_seed(struct vzub *ub)
 
 static int vzub_lock_init(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(vzub_lock_mutex); i++)
-		mutex_init(&vzub_lock_mutex[i]);
 	if (vzub_flock_hook.addr)
 		static_call_update(vzub_flock, vzub_flock_hook.addr);
 	if (vzub_posix_hook.addr)
@@ -320,3 +313,15 @@ const struct vzub_family vzub_lock_family = {
 	.seed	= vzub_lock_seed,
 	.seed_file = vzub_lock_seed_file,
 };
+
+/**
+ * vzub_flock_init - prepare a beancounter for locks
+ * @ub: beancounter, new
+ */
+void vzub_flock_init(struct vzub *ub)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ub->lock_mutex); i++)
+		mutex_init(&ub->lock_mutex[i]);
+}

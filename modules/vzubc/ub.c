@@ -117,6 +117,7 @@ static struct vzub *vzub_alloc(const struct vz_ct *ct)
 	spin_lock_init(&ub->seen_lock);
 	spin_lock_init(&ub->own_lock);
 	INIT_LIST_HEAD(&ub->owned);
+	vzub_flock_init(ub);
 	vzub_siginfo_init(ub);
 	init_waitqueue_head(&ub->sock_wait);
 	vzub_log_init(ub);

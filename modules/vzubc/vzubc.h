@@ -14,6 +14,7 @@
 #include <linux/atomic.h>
 #include <linux/cgroup.h>
 #include <linux/memcontrol.h>
+#include <linux/mutex.h>
 #include <linux/proc_fs.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
@@ -81,6 +82,9 @@ struct vzub_log {
 	struct vzub_record	record[VZUB_RECORDS];
 };
 
+/* Mutexes that changes of locks take by their inodes, see lock.c */
+#define VZUB_LOCK_BITS	4
+
 /* Processes whose memory is remembered, see vm.c */
 #define VZUB_SEEN_BITS	4
 
@@ -110,6 +114,7 @@ struct vzub_vm_seen {
  * @log: what was refused last
  * @event_work: tells about it
  * @exact: what was found when the resource was counted anew, see vm.c
+ * @lock_mutex: see lock.c
  * @seen_lock: protects @seen
  * @seen: what some processes had, see vm.c
  * @pid_ns: of its init, which pins it; NULL: there is none.  RCU
@@ -141,6 +146,7 @@ struct vzub {
 	struct vzub_log		log;
 	struct work_struct	event_work;
 	atomic64_t		exact[VZUB_SHMPAGES + 1];
+	struct mutex		lock_mutex[1 << VZUB_LOCK_BITS];
 	spinlock_t		seen_lock;	/* protects @seen */
 	struct vzub_vm_seen	seen[1 << VZUB_SEEN_BITS];
 	struct pid_namespace __rcu *pid_ns;
@@ -372,6 +378,9 @@ void vzub_cgroup_fill(struct vzub *ub, struct vzub_value *v);
 
 /* locked.c */
 void vzub_locked_fill(struct vzub *ub, struct vzub_value *v);
+
+/* lock.c */
+void vzub_flock_init(struct vzub *ub);
 
 /* signal.c */
 void vzub_siginfo_fill(struct vzub *ub, struct vzub_value *v);
