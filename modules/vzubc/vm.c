@@ -31,12 +31,14 @@
  * enum vzub_vm_class - what a caller wants
  * @VZUB_VM_PRIVATE: private memory
  * @VZUB_VM_OWN: private memory of the process that asks
+ * @VZUB_VM_BRK: the same, by brk(2)
  * @VZUB_VM_STACK: private memory that a process cannot do without
  * @VZUB_VM_SHARED: shared memory
  */
 enum vzub_vm_class {
 	VZUB_VM_PRIVATE,
 	VZUB_VM_OWN,
+	VZUB_VM_BRK,
 	VZUB_VM_STACK,
 	VZUB_VM_SHARED,
 };
@@ -50,8 +52,10 @@ static u8 vzub_vm_judge(const char *symbol)
 	    str_has_prefix(symbol, "expand_upwards") ||
 	    str_has_prefix(symbol, "insert_vm_struct"))
 		return VZUB_VM_STACK;
-	if (strstr(symbol, "mmap_region") ||
-	    str_has_prefix(symbol, "do_brk_flags"))
+	/* which was not asked for before, see locked.c */
+	if (str_has_prefix(symbol, "do_brk_flags"))
+		return VZUB_VM_BRK;
+	if (strstr(symbol, "mmap_region"))
 		return VZUB_VM_OWN;
 	return VZUB_VM_PRIVATE;
 }
@@ -66,16 +70,19 @@ static struct vzub_callers vzub_vm_callers =
  * @bound: how much there may be
  * @pages: how much more
  * @own: the process's own memory
+ * @locked: it is going to be locked
  */
 struct vzub_vm_want {
 	enum vzub_resource	resource;
 	u64			bound;
 	long			pages;
 	bool			own;
+	bool			locked;
 };
 
 static void vzub_vm_want(struct vzub *ub, struct vzub_vm_want *w,
-			 unsigned long from, long pages)
+			 const struct mm_struct *mm, unsigned long from,
+			 long pages)
 {
 	enum vzub_vm_class class = vzub_caller_class(&vzub_vm_callers, from);
 	enum vzub_severity severity = VZUB_HARD;
@@ -83,7 +90,8 @@ static void vzub_vm_want(struct vzub *ub, struct vzub_vm_want *w,
 	w->resource = class == VZUB_VM_SHARED ? VZUB_SHMPAGES :
 						VZUB_PRIVVMPAGES;
 	w->pages = pages;
-	w->own = class == VZUB_VM_OWN;
+	w->own = class == VZUB_VM_OWN || class == VZUB_VM_BRK;
+	w->locked = class == VZUB_VM_BRK && mm->def_flags & VM_LOCKED;
 	if (class == VZUB_VM_STACK || current->in_execve)
 		severity = VZUB_SOFT;
 	w->bound = vzub_bound(&ub->counter[w->resource], severity);
@@ -226,8 +234,9 @@ static int vzub_vm_enough(struct mm_struct *mm, long pages)
 	scoped_guard(rcu)
 		ub = vzub_of_task(current);
 	if (ub) {
-		vzub_vm_want(ub, &w, from, pages);
-		granted = vzub_vm_recount(ub, &w);
+		vzub_vm_want(ub, &w, mm, from, pages);
+		granted = (!w.locked || vzub_locked_may(ub, pages)) &&
+			  vzub_vm_recount(ub, &w);
 	}
 	if (granted)
 		ret = static_call(vzub_enough_memory)(mm, pages);
@@ -241,11 +250,12 @@ static noinline void vzub_vm_ask(struct vz_hook *hook, struct pt_regs *regs,
 {
 	const struct mm_struct *mm = (void *)regs_get_kernel_argument(regs, 0);
 	struct vzub_vm_want w;
-	bool is_fine;
+	bool is_fine = false;
 
-	vzub_vm_want(ub, &w, from, regs_get_kernel_argument(regs, 1));
-	is_fine = w.own ? vzub_vm_is_fine_own(ub, &w, mm) :
-			  vzub_vm_is_fine(ub, &w);
+	vzub_vm_want(ub, &w, mm, from, regs_get_kernel_argument(regs, 1));
+	if (!w.locked)
+		is_fine = w.own ? vzub_vm_is_fine_own(ub, &w, mm) :
+				  vzub_vm_is_fine(ub, &w);
 	if (!is_fine)
 		vz_hook_redirect(hook, regs, vzub_vm_enough);
 }

@@ -377,6 +377,7 @@ void vzub_ucount_fill(struct vzub *ub, struct vzub_value *v);
 void vzub_cgroup_fill(struct vzub *ub, struct vzub_value *v);
 
 /* locked.c */
+bool vzub_locked_may(struct vzub *ub, u64 pages);
 void vzub_locked_fill(struct vzub *ub, struct vzub_value *v);
 
 /* lock.c */

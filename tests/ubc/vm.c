@@ -5,6 +5,7 @@
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "use.h"
@@ -99,12 +100,83 @@ static void drop_segment(long n)
 	shmctl(maps[n].fd, IPC_RMID, NULL);
 }
 
+/* A page is locked, and grows. */
+static int take_mremap(long n, long size)
+{
+	int err = take_map(n, 4, MAP_PRIVATE | MAP_LOCKED);
+	void *at;
+
+	kib = size;
+	if (err)
+		return err;
+	at = mremap(maps[n].at, 4 << 10, size << 10, MREMAP_MAYMOVE);
+	err = errno;
+	if (at == MAP_FAILED) {
+		munmap(maps[n].at, 4 << 10);
+		return err;
+	}
+	maps[n].at = at;
+	return 0;
+}
+
+/* From then on everything that is taken is locked. */
+static int take_brk(long n, long size)
+{
+	kib = size;
+	if (!n && mlockall(MCL_FUTURE))
+		return errno;
+	return sbrk(size << 10) == (void *)-1 ? errno : 0;
+}
+
+static void drop_brk(long n)
+{
+	(void)n;
+	sbrk(-(kib << 10));
+}
+
+/* Locks all there is, as a program of 32 bits does it. */
+static int take_lock_all(long n, long size)
+{
+	const int mlockall32 = 152;
+	long ret;
+
+	(void)n;
+	(void)size;
+	asm volatile("int $0x80" : "=a"(ret) :
+		     "a"(mlockall32), "b"(MCL_CURRENT) : "memory");
+	return -(int)ret;
+}
+
+static int take_secret(long n, long size)
+{
+	kib = size;
+	maps[n].fd = syscall(SYS_memfd_secret, 0);
+	if (maps[n].fd < 0 || ftruncate(maps[n].fd, size << 10))
+		return errno;
+	maps[n].at = mmap(NULL, size << 10, PROT_READ | PROT_WRITE, MAP_SHARED,
+			  maps[n].fd, 0);
+	if (maps[n].at != MAP_FAILED)
+		return 0;
+	close(maps[n].fd);
+	return errno;
+}
+
+static void drop_secret(long n)
+{
+	drop_map(n);
+	close(maps[n].fd);
+}
+
 const struct taker vm_takers[] = {
 	{ "private", take_private, drop_map },
 	{ "churn", take_churn, NULL },
 	{ "shared", take_shared, drop_map },
 	{ "locked", take_locked, drop_map },
 	{ "mlock", take_mlock, drop_map },
+	{ "mremap", take_mremap, drop_map },
+	{ "brk", take_brk, drop_brk },
+	{ "lock-all", take_lock_all, NULL },
+	{ "secret", take_secret, drop_secret },
 	{ "memfd", take_memfd, drop_memfd },
 	{ "segment", take_segment, drop_segment },
 	{ NULL },
