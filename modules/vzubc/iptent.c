@@ -93,8 +93,11 @@ static void vzub_iptent_uncharge(const struct net *net, u32 amount)
 
 static bool vzub_net_is_counted(const struct net *net)
 {
+	const struct vzub *ub;
+
 	guard(rcu)();
-	return vzub_of_user_ns(net->user_ns);
+	ub = vzub_of_user_ns(net->user_ns);
+	return ub && !READ_ONCE(ub->seeding);
 }
 
 /* ------------------------------------------------------------- iptables -- */
@@ -429,10 +432,45 @@ static void vzub_iptent_exit(void)
 		unregister_pernet_subsys(&vzub_net_ops);
 }
 
+static bool vzub_net_is_of(const struct net *net, const struct vzub *ub)
+{
+	guard(rcu)();
+	return vzub_of_user_ns(net->user_ns) == ub;
+}
+
+static void vzub_net_seed(struct net *net, struct vzub *ub)
+{
+	int rules = vzub_nft_rules(net);
+
+	if (rules <= 0)
+		return;
+	vzub_charge(ub, VZUB_NUMIPTENT, rules, VZUB_FORCE);
+	atomic_add(rules, &vzub_net_of(net)->rules);
+}
+
+/* Rules of nftables; tables of iptables are known once they are made anew. */
+static void vzub_iptent_seed(struct vzub *ub)
+{
+	struct net *net;
+
+	/* without it there is none, and to ask would load it */
+	if (READ_ONCE(vzub_newrule.state) != VZ_HOOK_ARMED)
+		return;
+	down_read(&net_rwsem);
+	for_each_net(net) {
+		if (!vzub_net_is_of(net, ub) || !maybe_get_net(net))
+			continue;
+		vzub_net_seed(net, ub);
+		put_net(net);
+	}
+	up_read(&net_rwsem);
+}
+
 /* What fires them only comes with a rule: they are not tried. */
 const struct vzub_family vzub_iptent_family = {
 	.hooks	= vzub_iptent_hooks,
 	.count	= ARRAY_SIZE(vzub_iptent_hooks),
 	.init	= vzub_iptent_init,
 	.exit	= vzub_iptent_exit,
+	.seed	= vzub_iptent_seed,
 };

@@ -3,14 +3,12 @@
  * What a container has when its beancounter is made: the module may be loaded
  * while it runs.  Its files are looked for, by all descriptors and mappings of
  * its processes and the programs that they run, and each is shown to the
- * families once.
+ * families once.  Neighbours and rules of nftables are looked for as well.
  *
- * So are the neighbours in the kernel's tables.
- *
- * Until that is over files, their locks and neighbours are not counted by
- * hooks, so that none is counted twice; those that are made meanwhile may be
+ * Until that is over files, their locks, neighbours and rules are not counted
+ * by hooks, so that none is counted twice; those that are made meanwhile may be
  * missed.  So are files that nobody has a descriptor or a mapping of, and
- * mounts, keys and rules, of which the kernel gives no list.
+ * mounts, keys and tables of iptables, of which the kernel gives no list.
  */
 #include <linux/fdtable.h>
 #include <linux/file.h>

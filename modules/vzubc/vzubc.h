@@ -25,6 +25,7 @@
 #include <vz/hook.h>
 #include <vz/subsys.h>
 
+struct net;
 struct seq_file;
 struct vzub_owned;
 
@@ -484,6 +485,9 @@ int vzub_apply_dcachesize(struct vzub *ub, const struct vzub_counter *c);
 
 /* ioacct.c */
 extern const struct proc_ops vzub_ioacct_ops;
+
+/* nftdump.c */
+int vzub_nft_rules(struct net *net);
 
 /* view.c */
 void vzub_view_meminfo(struct seq_file *m, struct vzub *ub);

@@ -255,6 +255,23 @@ same "a thousand sockets" "$(in_ct $a /bin/ub-use churn 1000 </dev/null | head -
 check "leave no TCP socket" holds numtcpsock "$tcp"
 check "nor another one" holds numothersock "$other"
 
+# -------------------------------------------- rules of before the module --
+
+check "a table" nft add table inet t '{ chain c { }; }'
+check "a thousand rules" rules 1000
+in_ct $a unshare -n sh -c 'nft add table inet t "{ chain c { counter; }; }" &&
+	echo there && exec sleep 1000' >/tmp/own-net &
+check "one in a namespace of its own" wait_for 10 grep -q there /tmp/own-net
+check "the module goes" wait_for 20 rmmod vzubc
+check "and comes" modprobe vzubc
+same "all rules are found" "$(value numiptent held)" 1001
+check "one more" rules 1
+same "it is counted, too" "$(value numiptent held)" 1002
+check "delete the table" nft delete table inet t
+check "one is left" holds numiptent 1
+in_ct $a /bin/busybox killall sleep
+check "none is left" holds numiptent 0
+
 # -------------------------------------------------------------- the end --
 
 use tcp 10
