@@ -17,7 +17,7 @@ static __always_inline void vzub_on_fork(struct vz_hook *hook,
 	u64 barrier;
 	s64 held;
 
-	vzub_guard();
+	guard(rcu)();
 	ub = vzub_of_cgroup(cset->dfl_cgrp);
 	if (!ub)
 		return;

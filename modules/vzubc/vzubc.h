@@ -31,7 +31,8 @@ struct vzub_owned;
 
 /*
  * A read-side section of RCU, for the hooks that are met most: calls of
- * rcu_read_lock() and its end are a sixth of what one costs.
+ * rcu_read_lock() and its end are a sixth of what one costs.  It is not what
+ * rcu_dereference() wants; lists and task_css_set() may be read.
  */
 #ifdef CONFIG_PREEMPT_RT
 #define vzub_guard()	guard(rcu)()
