@@ -59,6 +59,7 @@ static int vz_hook_find(struct vz_hook *hook)
 		__vz_hook_fail(hook, "no such function in this kernel");
 		return -ENOENT;
 	}
+	hook->original = vz_ftrace_body(hook->addr);
 	hook->text = vz_module_text(hook->owner, &hook->text_size);
 	if (ftrace_set_filter_ip(&hook->ops, (unsigned long)hook->addr, 0, 0)) {
 		__vz_hook_fail(hook, "the function cannot be traced");
@@ -165,6 +166,7 @@ static void vz_hook_go(struct vz_hook *hook)
 		return;
 	/* an address that is gone must not stay behind in the filter */
 	ftrace_set_filter_ip(&hook->ops, (unsigned long)hook->addr, 1, 0);
+	hook->original = NULL;
 	hook->state = VZ_HOOK_WAITING;
 }
 

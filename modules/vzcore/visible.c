@@ -278,9 +278,9 @@ void vz_visible_init(void)
 	int err;
 
 	if (!vz_hook_add(&vz_lookup_hook))
-		static_call_update(vz_proc_lookup, vz_lookup_hook.addr);
+		static_call_update(vz_proc_lookup, vz_lookup_hook.original);
 	if (!vz_hook_add(&vz_readdir_hook))
-		static_call_update(vz_proc_readdir, vz_readdir_hook.addr);
+		static_call_update(vz_proc_readdir, vz_readdir_hook.original);
 	vz_visible_arm();
 	err = vz_visible_touch();
 	if (err)

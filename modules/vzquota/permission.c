@@ -92,7 +92,7 @@ int vzq_permission_init(void)
 	if (!vzq_cred)
 		return -ENOMEM;
 	if (!vz_hook_add(&vzq_hook))
-		static_call_update(vzq_quotactl, vzq_hook.addr);
+		static_call_update(vzq_quotactl, vzq_hook.original);
 	return 0;
 }
 

@@ -114,7 +114,7 @@ void simfs_sync_init(void)
 {
 	if (vz_hook_add(&simfs_sync_hook))
 		return;
-	static_call_update(simfs_sync_all, simfs_sync_hook.addr);
+	static_call_update(simfs_sync_all, simfs_sync_hook.original);
 	vz_hook_arm(&simfs_sync_hook);
 }
 

@@ -193,8 +193,8 @@ static void vzub_dcache_touch(void)
 
 static int vzub_dcache_init(void)
 {
-	if (vzub_d_alloc_hook.addr)
-		static_call_update(vzub_d_alloc, vzub_d_alloc_hook.addr);
+	if (vzub_d_alloc_hook.original)
+		static_call_update(vzub_d_alloc, vzub_d_alloc_hook.original);
 	return 0;
 }
 

@@ -361,12 +361,12 @@ static struct vz_hook * const vzub_iptent_hooks[] = {
 /* Where the originals are, as far as their modules are there. */
 static void vzub_iptent_update(void)
 {
-	if (vzub_register.addr)
-		static_call_update(vzub_xt_register, vzub_register.addr);
-	if (vzub_replace.addr)
-		static_call_update(vzub_xt_replace, vzub_replace.addr);
-	if (vzub_newrule.addr)
-		static_call_update(vzub_nft_newrule, vzub_newrule.addr);
+	if (vzub_register.original)
+		static_call_update(vzub_xt_register, vzub_register.original);
+	if (vzub_replace.original)
+		static_call_update(vzub_xt_replace, vzub_replace.original);
+	if (vzub_newrule.original)
+		static_call_update(vzub_nft_newrule, vzub_newrule.original);
 }
 
 /* Comes after the hook engine's, and before the module runs. */

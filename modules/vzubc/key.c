@@ -77,8 +77,8 @@ static struct vz_hook * const vzub_key_hooks[] = {
 
 static int vzub_key_init(void)
 {
-	if (vzub_key_make.addr)
-		static_call_update(vzub_key_alloc, vzub_key_make.addr);
+	if (vzub_key_make.original)
+		static_call_update(vzub_key_alloc, vzub_key_make.original);
 	return 0;
 }
 

@@ -294,8 +294,8 @@ static void vzub_kmem_touch(void)
 
 static int vzub_kmem_init(void)
 {
-	if (vzub_charge_hook.addr)
-		static_call_update(vzub_try_charge, vzub_charge_hook.addr);
+	if (vzub_charge_hook.original)
+		static_call_update(vzub_try_charge, vzub_charge_hook.original);
 	return 0;
 }
 

@@ -299,10 +299,10 @@ static void vzub_lock_seed(struct vzub *ub)
 
 static int vzub_lock_init(void)
 {
-	if (vzub_flock_hook.addr)
-		static_call_update(vzub_flock, vzub_flock_hook.addr);
-	if (vzub_posix_hook.addr)
-		static_call_update(vzub_posix, vzub_posix_hook.addr);
+	if (vzub_flock_hook.original)
+		static_call_update(vzub_flock, vzub_flock_hook.original);
+	if (vzub_posix_hook.original)
+		static_call_update(vzub_posix, vzub_posix_hook.original);
 	return 0;
 }
 

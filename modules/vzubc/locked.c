@@ -226,11 +226,12 @@ static struct vz_hook * const vzub_locked_hooks[] = {
 
 static int vzub_locked_init(void)
 {
-	if (vzub_mremap_hook.addr)
-		static_call_update(vzub_sys_mremap, vzub_mremap_hook.addr);
+	if (vzub_mremap_hook.original)
+		static_call_update(vzub_sys_mremap, vzub_mremap_hook.original);
 #ifdef CONFIG_IA32_EMULATION
-	if (vzub_mremap32_hook.addr)
-		static_call_update(vzub_sys32_mremap, vzub_mremap32_hook.addr);
+	if (vzub_mremap32_hook.original)
+		static_call_update(vzub_sys32_mremap,
+				   vzub_mremap32_hook.original);
 #endif
 	return 0;
 }

@@ -72,8 +72,8 @@ static struct vz_hook * const vzub_mount_hooks[] = {
 
 static int vzub_mount_init(void)
 {
-	if (vzub_mount_make.addr)
-		static_call_update(vzub_mount_alloc, vzub_mount_make.addr);
+	if (vzub_mount_make.original)
+		static_call_update(vzub_mount_alloc, vzub_mount_make.original);
 	return 0;
 }
 

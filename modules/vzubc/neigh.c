@@ -90,8 +90,8 @@ static struct vz_hook * const vzub_neigh_hooks[] = {
 
 static int vzub_neigh_init(void)
 {
-	if (vzub_neigh_make.addr)
-		static_call_update(vzub_neigh_create, vzub_neigh_make.addr);
+	if (vzub_neigh_make.original)
+		static_call_update(vzub_neigh_create, vzub_neigh_make.original);
 	return 0;
 }
 

@@ -167,10 +167,8 @@ VZ_HOOK_FROM(vzub_badness_hook, oom_badness,
 
 static int vzub_oom_init(void)
 {
-	void *addr = vzub_badness_hook.addr;
-
-	if (addr)
-		static_call_update(vzub_badness, addr);
+	if (vzub_badness_hook.original)
+		static_call_update(vzub_badness, vzub_badness_hook.original);
 	return 0;
 }
 

@@ -105,8 +105,8 @@ static void vzub_pty_seed(struct vzub *ub, struct file *file)
 
 static int vzub_pty_init(void)
 {
-	if (vzub_pty_make.addr)
-		static_call_update(vzub_new_index, vzub_pty_make.addr);
+	if (vzub_pty_make.original)
+		static_call_update(vzub_new_index, vzub_pty_make.original);
 	return 0;
 }
 

@@ -81,8 +81,9 @@ static struct vz_hook * const vzub_shm_hooks[] = {
 
 static int vzub_shm_init(void)
 {
-	if (vzub_shm_setup_hook.addr)
-		static_call_update(vzub_shm_setup, vzub_shm_setup_hook.addr);
+	if (vzub_shm_setup_hook.original)
+		static_call_update(vzub_shm_setup,
+				   vzub_shm_setup_hook.original);
 	return 0;
 }
 

@@ -460,8 +460,8 @@ static int vzub_sock_init(void)
 				    GFP_KERNEL);
 	if (!vzub_socks)
 		return -ENOMEM;
-	if (vzub_sk_alloc.addr)
-		static_call_update(vzub_sk_original, vzub_sk_alloc.addr);
+	if (vzub_sk_alloc.original)
+		static_call_update(vzub_sk_original, vzub_sk_alloc.original);
 	for (n = 0; n < 1U << vzub_socks_bits; n++)
 		INIT_HLIST_NULLS_HEAD(&vzub_socks[n].head, n);
 	for (n = 0; n < ARRAY_SIZE(vzub_sock_locks); n++)

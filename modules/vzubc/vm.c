@@ -284,8 +284,8 @@ static int vzub_vm_init(void)
 
 	if (flush)
 		static_call_update(vzub_flush_stats, flush);
-	if (vzub_vm_hook.addr)
-		static_call_update(vzub_enough_memory, vzub_vm_hook.addr);
+	if (vzub_vm_hook.original)
+		static_call_update(vzub_enough_memory, vzub_vm_hook.original);
 	return 0;
 }
 

@@ -121,8 +121,9 @@ VZ_HOOK(vzub_vmstat_hook, vmstat_start,
 
 static int vzub_vmstat_init(void)
 {
-	if (vzub_vmstat_hook.addr)
-		static_call_update(vzub_vmstat_original, vzub_vmstat_hook.addr);
+	if (vzub_vmstat_hook.original)
+		static_call_update(vzub_vmstat_original,
+				   vzub_vmstat_hook.original);
 	return 0;
 }
 

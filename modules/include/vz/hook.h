@@ -39,7 +39,9 @@ enum vz_hook_state {
  * @feature: what is missing without it, in words
  * @owner: module that has the callback
  * @ops: the ftrace side
- * @addr: address for static_call_update(): the original function
+ * @addr: address of the function
+ * @original: address for static_call_update(): the function behind its hook,
+ *	NULL while it is not known
  * @text: text of @owner; calls from there are let through
  * @text_size: size of @text
  * @state: enum vz_hook_state, changed under the engine's lock
@@ -55,6 +57,7 @@ struct vz_hook {
 	struct module		*owner;
 	struct ftrace_ops	ops;
 	void			*addr;
+	void			*original;
 	unsigned long		text;
 	unsigned long		text_size;
 	enum vz_hook_state	state;
@@ -151,7 +154,7 @@ static __always_inline void vz_hook_refuse(struct pt_regs *regs,
  * @hook: the hook
  * @regs: registers at the entry
  * @wrapper: the wrapper; may sleep and call the original by a static call to
- *	@hook->addr, not as its last act (build its file with
+ *	@hook->original, not as its last act (build its file with
  *	-fno-optimize-sibling-calls); ends with vz_hook_leave()
  *
  * Nothing is done when the module is being removed.
