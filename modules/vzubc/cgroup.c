@@ -4,6 +4,7 @@
  */
 #include <linux/cgroup.h>
 #include <linux/kernfs.h>
+#include "charge.h"
 #include "vzubc.h"
 
 static u64 vzub_cgroup_held(const struct vzub *ub)

@@ -10,6 +10,7 @@
  */
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
+#include "charge.h"
 #include "vzubc.h"
 
 /**
@@ -57,43 +58,31 @@ void vzub_refused(struct vzub *ub, enum vzub_resource resource, u64 held,
 }
 
 /**
- * vzub_charge - charge a beancounter, or refuse to
+ * vzub_charge_undo - take back a charge that went too far, and record that
  * @ub: beancounter
  * @resource: of what
- * @amount: how much more
- * @severity: how much it matters
+ * @amount: what was charged
+ * @bound: what was in the way
  *
  * Context: any but NMI.
- * Return: false when it was refused; nothing is charged then.
  */
-bool vzub_charge(struct vzub *ub, enum vzub_resource resource, u64 amount,
-		 enum vzub_severity severity)
+void vzub_charge_undo(struct vzub *ub, enum vzub_resource resource, u64 amount,
+		      u64 bound)
 {
-	struct vzub_counter *c = &ub->counter[resource];
-	u64 bound = vzub_bound(c, severity);
-	s64 held = atomic64_add_return(amount, &c->held);
+	s64 held = atomic64_sub_return(amount, &ub->counter[resource].held);
 
-	if (held > (s64)bound) {
-		atomic64_sub(amount, &c->held);
-		vzub_refused(ub, resource, held - amount, amount, bound);
-		return false;
-	}
-	vzub_peak(c, held);
-	return true;
+	vzub_refused(ub, resource, held, amount, bound);
 }
 
 /**
- * vzub_uncharge - give back
+ * __vzub_uncharge - give back, while others do so or more than there is
  * @ub: beancounter
  * @resource: of what
  * @amount: how much
  *
- * Objects that are older than the beancounter were not charged; what they give
- * back does not make it less than nothing.
- *
  * Context: any but NMI.
  */
-void vzub_uncharge(struct vzub *ub, enum vzub_resource resource, u64 amount)
+void __vzub_uncharge(struct vzub *ub, enum vzub_resource resource, u64 amount)
 {
 	struct vzub_counter *c = &ub->counter[resource];
 	s64 held = atomic64_read(&c->held), rest;

@@ -14,6 +14,7 @@
 #include <linux/sched/mm.h>
 #include <linux/static_call.h>
 #include <linux/vmstat.h>
+#include "charge.h"
 #include "vzubc.h"
 
 /* The most that a name takes, with an inode */
@@ -140,7 +141,7 @@ static __always_inline void vzub_on_d_alloc(struct vz_hook *hook,
 	struct vzub *ub;
 	u64 held;
 
-	guard(rcu)();
+	vzub_guard();
 	ub = vzub_of_task(current);
 	if (!ub)
 		return;

@@ -2,6 +2,7 @@
 /*
  * Families of counters, each with the hooks it needs.
  */
+#include "charge.h"
 #include "vzubc.h"
 
 static const struct vzub_family * const vzub_families[] = {

@@ -10,6 +10,7 @@
 #include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
+#include "charge.h"
 #include "vzubc.h"
 
 /* Known without RCU, which costs more than the rest for most files. */

@@ -22,6 +22,7 @@
 #include <net/net_namespace.h>
 #include <net/netfilter/nf_tables.h>
 #include <net/netns/generic.h>
+#include "charge.h"
 #include "vzubc.h"
 
 /**

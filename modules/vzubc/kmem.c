@@ -21,6 +21,7 @@
 #include <linux/vmstat.h>
 #include <asm/syscall.h>
 #include "caller.h"
+#include "charge.h"
 #include "vzubc.h"
 
 /* Time between two attempts to shrink the caches of a container */

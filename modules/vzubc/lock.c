@@ -20,6 +20,7 @@
 #include <linux/slab.h>
 #include <linux/static_call.h>
 #include "../compat/wrapper/filelock.h"
+#include "charge.h"
 #include "vzubc.h"
 
 /**

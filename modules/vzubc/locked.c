@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 #include <linux/static_call.h>
 #include <linux/user_namespace.h>
+#include "charge.h"
 #include "vzubc.h"
 
 static u64 vzub_locked_pages(struct vzub *ub)

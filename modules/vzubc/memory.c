@@ -14,6 +14,7 @@
 #include <linux/swap.h>
 #include <linux/vmstat.h>
 #include <vz/cgroup.h>
+#include "charge.h"
 #include "vzubc.h"
 
 /* Per cent of the host's memory for a container that has no limit */

@@ -8,6 +8,7 @@
 #include <net/ndisc.h>
 #include <net/neighbour.h>
 #include <net/net_namespace.h>
+#include "charge.h"
 #include "vzubc.h"
 
 static struct neighbour *vzub_no_neigh(struct neigh_table *tbl,

@@ -14,6 +14,7 @@
 #include <linux/static_call.h>
 #include <linux/vmstat.h>
 #include <vz/cgroup.h>
+#include "charge.h"
 #include "view.h"
 
 /* More than all points there are, and less than would overflow */

@@ -7,6 +7,7 @@
 #include <linux/hash.h>
 #include <linux/list.h>
 #include <linux/slab.h>
+#include "charge.h"
 #include "vzubc.h"
 
 #define VZUB_OWN_BITS	12

@@ -5,6 +5,7 @@
  */
 #include <linux/pid_namespace.h>
 #include <vz/cgroup.h>
+#include "charge.h"
 #include "vzubc.h"
 
 /* A container is never without a limit */

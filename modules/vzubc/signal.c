@@ -7,6 +7,7 @@
  * makes no other one, so that sum is the container's.
  */
 #include <linux/sched/signal.h>
+#include "charge.h"
 #include "vzubc.h"
 
 static u64 vzub_siginfo_held(const struct vzub *ub)

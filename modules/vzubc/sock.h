@@ -10,6 +10,7 @@
 #include <linux/rculist_nulls.h>
 #include <net/sock.h>
 #include <net/tcp.h>
+#include "charge.h"
 #include "vzubc.h"
 
 /**
@@ -139,12 +140,34 @@ static __always_inline struct vzub_sock *vzub_sock_get(struct sock *sk)
 void vzub_sock_each(void (*fn)(struct vzub_sock *s));
 
 /* sockbuf.c */
-u64 vzub_sockbuf_room(struct vzub *ub, enum vzub_resource resource, u64 mine,
-		      u64 more);
+u64 __vzub_sockbuf_room(struct vzub *ub, enum vzub_resource resource, u64 mine,
+			u64 more);
 void vzub_sockbuf_refused(struct vzub *ub, enum vzub_resource resource,
 			  u64 more, u64 bound);
 void vzub_sockbuf_forget(struct vzub_sock *s);
 void vzub_sockbuf_stop(void);
+
+/**
+ * vzub_sockbuf_room - may a buffer grow?
+ * @ub: beancounter
+ * @resource: kind of buffer
+ * @mine: what the socket has
+ * @more: what it wants
+ *
+ * Context: any.
+ * Return: 0: it may, or what is in the way.
+ */
+static __always_inline u64 vzub_sockbuf_room(struct vzub *ub,
+					     enum vzub_resource resource,
+					     u64 mine, u64 more)
+{
+	const struct vzub_counter *c = &ub->counter[resource];
+	s64 held = atomic64_read(&c->held) + (s64)more;
+
+	if (likely(held <= (s64)READ_ONCE(c->barrier)))
+		return 0;
+	return __vzub_sockbuf_room(ub, resource, mine, more);
+}
 
 static __always_inline void vzub_sockbuf_add(struct vzub *ub,
 					     enum vzub_resource resource,

@@ -66,7 +66,7 @@ static u64 vzub_sockbuf_share(struct vzub *ub, enum vzub_resource number,
 }
 
 /**
- * vzub_sockbuf_room - may a buffer grow?
+ * __vzub_sockbuf_room - may a buffer grow above the barrier?
  * @ub: beancounter
  * @resource: kind of buffer
  * @mine: what the socket has
@@ -75,19 +75,20 @@ static u64 vzub_sockbuf_share(struct vzub *ub, enum vzub_resource number,
  * Context: any.
  * Return: 0: it may, or what is in the way.
  */
-u64 vzub_sockbuf_room(struct vzub *ub, enum vzub_resource resource, u64 mine,
-		      u64 more)
+u64 __vzub_sockbuf_room(struct vzub *ub, enum vzub_resource resource, u64 mine,
+			u64 more)
 {
 	struct vzub_counter *c = &ub->counter[resource];
 	u64 barrier = READ_ONCE(c->barrier), limit = READ_ONCE(c->limit);
-	u64 held = atomic64_read(&c->held) + more;
+	/* below zero when two changes are added in another order */
+	s64 held = atomic64_read(&c->held) + (s64)more;
 	enum vzub_resource number;
 
-	if (likely(held <= barrier))
+	if (held <= (s64)barrier)
 		return 0;
 	if (resource == VZUB_DGRAMRCVBUF)
 		return barrier ?: 1;
-	if (held > limit)
+	if (held > (s64)limit)
 		return limit ?: 1;
 	number = resource == VZUB_OTHERSOCKBUF ? VZUB_NUMOTHERSOCK :
 						 VZUB_NUMTCPSOCK;

@@ -4,6 +4,7 @@
  * counts anyway is read from there, the rest is in the beancounter.
  */
 #include <linux/nospec.h>
+#include "charge.h"
 #include "vzubc.h"
 
 static u64 vzub_host_nothing(void)

@@ -6,6 +6,7 @@
  */
 #include <linux/kthread.h>
 #include <vz/cgroup.h>
+#include "charge.h"
 #include "vzubc.h"
 
 static __always_inline void vzub_on_fork(struct vz_hook *hook,

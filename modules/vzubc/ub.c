@@ -17,8 +17,6 @@
 #include <linux/slab.h>
 #include "vzubc.h"
 
-#define VZUB_HASH_BITS	10
-
 /* Time between two looks at the dead */
 #define VZUB_REAP_DELAY	HZ
 
@@ -28,48 +26,8 @@ LIST_HEAD(vzub_list);
 
 static struct workqueue_struct *vzub_wq;
 
-/* Changed under vzub_lock, read under RCU */
-static DEFINE_HASHTABLE(vzub_by_cgroup, VZUB_HASH_BITS);
-static DEFINE_HASHTABLE(vzub_by_user_ns, VZUB_HASH_BITS);
-
-/**
- * vzub_of_own_cgroup - the beancounter of a limit cgroup
- * @cgrp: cgroup of level 2
- *
- * Context: RCU read side; any context.
- * Return: beancounter or NULL.
- */
-struct vzub *vzub_of_own_cgroup(const struct cgroup *cgrp)
-{
-	struct vzub *ub;
-
-	hash_for_each_possible_rcu(vzub_by_cgroup, ub, by_cgroup,
-				   (unsigned long)cgrp)
-		if (ub->cgroup == cgrp)
-			return ub;
-	return NULL;
-}
-
-/**
- * __vzub_of_user_ns - the beancounter of a user namespace or one above it
- * @ns: user namespace, not the initial one
- *
- * Context: RCU read side; any context.
- * Return: beancounter or NULL.
- */
-struct vzub *__vzub_of_user_ns(const struct user_namespace *ns)
-{
-	struct vzub *ub;
-
-	/* those of containers are children of the initial one */
-	while (ns->level > 1)
-		ns = ns->parent;
-	hash_for_each_possible_rcu(vzub_by_user_ns, ub, by_user_ns,
-				   (unsigned long)ns)
-		if (ub->user_ns == ns)
-			return ub;
-	return NULL;
-}
+DEFINE_HASHTABLE(vzub_by_cgroup, VZUB_HASH_BITS);
+DEFINE_HASHTABLE(vzub_by_user_ns, VZUB_HASH_BITS);
 
 /**
  * vzub_of_id - the beancounter of a container that exists

@@ -5,6 +5,7 @@
  * signal.c).  The namespaces that the container was made with are among them.
  */
 #include <linux/user_namespace.h>
+#include "charge.h"
 #include "vzubc.h"
 
 static u64 vzub_ucount_held(const struct vzub *ub, enum vzub_resource resource)

@@ -22,6 +22,7 @@
 #include <linux/string.h>
 #include "../compat/wrapper/shmem.h"
 #include "caller.h"
+#include "charge.h"
 #include "vzubc.h"
 
 /* Counted anew at the latest after that many pages more */

@@ -13,6 +13,7 @@
 
 #include <linux/atomic.h>
 #include <linux/cgroup.h>
+#include <linux/hashtable.h>
 #include <linux/memcontrol.h>
 #include <linux/mutex.h>
 #include <linux/proc_fs.h>
@@ -234,8 +235,51 @@ extern struct mutex vzub_lock;
 /* Changed under vzub_lock, read under RCU */
 extern struct list_head vzub_list;
 
-struct vzub *__vzub_of_user_ns(const struct user_namespace *ns);
-struct vzub *vzub_of_own_cgroup(const struct cgroup *cgrp);
+/* The size of the hashes that beancounters are found in */
+#define VZUB_HASH_BITS	10
+
+/* Changed under vzub_lock, read under RCU */
+extern DECLARE_HASHTABLE(vzub_by_cgroup, VZUB_HASH_BITS);
+extern DECLARE_HASHTABLE(vzub_by_user_ns, VZUB_HASH_BITS);
+
+/**
+ * vzub_of_own_cgroup - the beancounter of a limit cgroup
+ * @cgrp: cgroup of level 2
+ *
+ * Context: RCU read side; any context.
+ * Return: beancounter or NULL.
+ */
+static inline struct vzub *vzub_of_own_cgroup(const struct cgroup *cgrp)
+{
+	struct vzub *ub;
+
+	hash_for_each_possible_rcu(vzub_by_cgroup, ub, by_cgroup,
+				   (unsigned long)cgrp)
+		if (ub->cgroup == cgrp)
+			return ub;
+	return NULL;
+}
+
+/**
+ * __vzub_of_user_ns - the beancounter of a user namespace or one above it
+ * @ns: user namespace, not the initial one
+ *
+ * Context: RCU read side; any context.
+ * Return: beancounter or NULL.
+ */
+static inline struct vzub *__vzub_of_user_ns(const struct user_namespace *ns)
+{
+	struct vzub *ub;
+
+	/* those of containers are children of the initial one */
+	while (ns->level > 1)
+		ns = ns->parent;
+	hash_for_each_possible_rcu(vzub_by_user_ns, ub, by_user_ns,
+				   (unsigned long)ns)
+		if (ub->user_ns == ns)
+			return ub;
+	return NULL;
+}
 
 /**
  * vzub_of_user_ns - the beancounter of what carries a user namespace
@@ -271,72 +315,6 @@ static inline struct vzub *vzub_of_cgroup(const struct cgroup *cgrp)
 static inline struct vzub *vzub_of_task(struct task_struct *task)
 {
 	return vzub_of_cgroup(task_dfl_cgroup(task));
-}
-
-/**
- * vzub_bound - what a charge may go up to
- * @c: counter
- * @severity: how much it matters
- *
- * Return: barrier, limit or VZUB_MAX.
- */
-static inline u64 vzub_bound(const struct vzub_counter *c,
-			     enum vzub_severity severity)
-{
-	switch (severity) {
-	case VZUB_HARD:
-		return READ_ONCE(c->barrier);
-	case VZUB_SOFT:
-		return READ_ONCE(c->limit);
-	default:
-		return VZUB_MAX;
-	}
-}
-
-/**
- * vzub_is_limit - is a number a limit?
- * @n: pages or items
- *
- * Tools that are older than 64 bits write INT_MAX for "unlimited".
- *
- * Return: false if it means that there is none.
- */
-static inline bool vzub_is_limit(u64 n)
-{
-	return n < INT_MAX;
-}
-
-/**
- * vzub_has_limit - does a counter have any?
- * @c: counter
- *
- * Return: true if something may be refused.
- */
-static inline bool vzub_has_limit(const struct vzub_counter *c)
-{
-	return READ_ONCE(c->barrier) != VZUB_MAX ||
-	       READ_ONCE(c->limit) != VZUB_MAX;
-}
-
-/* charge.c */
-bool vzub_charge(struct vzub *ub, enum vzub_resource resource, u64 amount,
-		 enum vzub_severity severity);
-void vzub_uncharge(struct vzub *ub, enum vzub_resource resource, u64 amount);
-void __vzub_peak(struct vzub_counter *c, s64 held);
-void vzub_refused(struct vzub *ub, enum vzub_resource resource, u64 held,
-		  u64 wanted, u64 bound);
-
-/**
- * vzub_peak - remember the most that was held
- * @c: counter
- * @held: held now
- *
- * Context: any.
- */
-static __always_inline void vzub_peak(struct vzub_counter *c, s64 held)
-{
-	if (unlikely(held > atomic64_read(&c->maxheld)))
-		__vzub_peak(c, held);
 }
 
 /* own.c */
