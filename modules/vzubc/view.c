@@ -89,8 +89,8 @@ unsigned int vzub_view_unit(int item)
 
 /**
  * struct vzub_row - a row of /proc/meminfo
- * @name: up to the number
- * @item: statistics that are added up
+ * @name: up to the number, or all of it
+ * @item: statistics that are added up; two that are none: nothing is known
  * @member: or offset in struct vzub_view of what is shown, 0: none
  */
 struct vzub_row {
@@ -99,8 +99,9 @@ struct vzub_row {
 	unsigned int	member;
 };
 
-#define VZUB_ROW0(_name)	\
-	{ .name = _name, .item = { VZUB_NO_ITEM, VZUB_NO_ITEM } }
+#define VZUB_ROW_TEXT(_text)	\
+	{ .name = _text, .item = { VZUB_NO_ITEM, VZUB_NO_ITEM } }
+#define VZUB_ROW0(_name)	VZUB_ROW_TEXT(_name "       0 kB\n")
 #define VZUB_ROW1(_name, _item)	\
 	{ .name = _name, .item = { _item, VZUB_NO_ITEM } }
 #define VZUB_ROW2(_name, _item, _more)	\
@@ -149,7 +150,7 @@ static const struct vzub_row vzub_rows[] = {
 	VZUB_ROW0("VmallocUsed:    "),
 	VZUB_ROW0("VmallocChunk:   "),
 	VZUB_ROW1("Percpu:         ", MEMCG_PERCPU_B),
-	VZUB_ROW0("HardwareCorrupted: "),
+	VZUB_ROW_TEXT("HardwareCorrupted:     0 kB\n"),
 	VZUB_ROW1("AnonHugePages:  ", NR_ANON_THPS),
 	VZUB_ROW1("ShmemHugePages: ", NR_SHMEM_THPS),
 	VZUB_ROW0("ShmemPmdMapped: "),
@@ -172,6 +173,24 @@ static u64 vzub_row_kb(const struct vzub_view *view, const struct vzub_row *row)
 	return bytes >> 10;
 }
 
+static bool vzub_row_is_text(const struct vzub_row *row)
+{
+	return !row->member && row->item[0] == VZUB_NO_ITEM;
+}
+
+/* "%8llu kB\n", by what is made for numbers: there are many rows. */
+static void vzub_kb_print(struct seq_file *m, u64 kb)
+{
+	static const char spaces[] = "       ";
+	const char *pad = spaces;
+	u64 n;
+
+	for (n = kb / 10; n && *pad; n /= 10)
+		pad++;
+	seq_put_decimal_ull(m, pad, kb);
+	seq_puts(m, " kB\n");
+}
+
 /**
  * vzub_view_meminfo - print the memory of a container as /proc/meminfo has it
  * @m: where to
@@ -185,9 +204,11 @@ void vzub_view_meminfo(struct seq_file *m, struct vzub *ub)
 	unsigned int i;
 
 	vzub_view_fill(&view, ub);
-	for (i = 0; i < ARRAY_SIZE(vzub_rows); i++)
-		seq_printf(m, "%s%8llu kB\n", vzub_rows[i].name,
-			   vzub_row_kb(&view, &vzub_rows[i]));
+	for (i = 0; i < ARRAY_SIZE(vzub_rows); i++) {
+		seq_puts(m, vzub_rows[i].name);
+		if (!vzub_row_is_text(&vzub_rows[i]))
+			vzub_kb_print(m, vzub_row_kb(&view, &vzub_rows[i]));
+	}
 	/* there are none for containers */
 	seq_printf(m, "HugePages_Total:   %5u\nHugePages_Free:    %5u\n", 0, 0);
 	seq_printf(m, "HugePages_Rsvd:    %5u\nHugePages_Surp:    %5u\n", 0, 0);
