@@ -13,7 +13,7 @@ static const struct vzub_family * const vzub_families[] = {
 	&vzub_ucount_family, &vzub_vm_family, &vzub_meminfo_family,
 	&vzub_swaps_family, &vzub_sysinfo_family, &vzub_vmstat_family,
 	&vzub_oom_family, &vzub_kmem_family, &vzub_dcache_family,
-	&vzub_sock_family,
+	&vzub_mount_list_family, &vzub_key_list_family, &vzub_sock_family,
 	/* these need what it keeps */
 	&vzub_sockmem_family, &vzub_socksend_family,
 	&vzub_sock_limit_family, &vzub_socksend_limit_family,
@@ -139,6 +139,21 @@ void vzub_family_seed(struct vzub *ub)
 	for (i = 0; i < vzub_families_count; i++)
 		if (vzub_families[i]->seed)
 			vzub_families[i]->seed(ub);
+}
+
+/**
+ * vzub_family_seed_task - count what a task of a running container sees
+ * @ub: its beancounter
+ * @task: task, held by the caller; it may have ended
+ */
+void vzub_family_seed_task(struct vzub *ub, struct task_struct *task)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&vzub_lock);
+	for (i = 0; i < vzub_families_count; i++)
+		if (vzub_families[i]->seed_task)
+			vzub_families[i]->seed_task(ub, task);
 }
 
 /**

@@ -262,6 +262,76 @@ static __always_inline void vzub_on_replace(struct vz_hook *hook,
 		vz_hook_redirect(hook, regs, vzub_do_replace);
 }
 
+static struct xt_table *vzub_no_table(struct net *net, u8 af, const char *name)
+{
+	return NULL;
+}
+
+DEFINE_STATIC_CALL(vzub_xt_find, vzub_no_table);
+
+/* Of x_tables, while it is held; under vzub_lock */
+static typeof(xt_find_table_lock) *vzub_xt_lock;
+static typeof(xt_table_unlock) *vzub_xt_unlock;
+
+static void vzub_xt_put(void)
+{
+	if (vzub_xt_lock)
+		symbol_put(xt_find_table_lock);
+	if (vzub_xt_unlock)
+		symbol_put(xt_table_unlock);
+}
+
+/* Return: false when x_tables is not there, and so no table is. */
+static bool vzub_xt_get(void)
+{
+	void *find;
+
+	vzub_xt_lock = symbol_get(xt_find_table_lock);
+	vzub_xt_unlock = symbol_get(xt_table_unlock);
+	find = vzub_xt_lock && vzub_xt_unlock ? vz_symbol("xt_find_table") :
+						NULL;
+	if (find)
+		static_call_update(vzub_xt_find, find);
+	else
+		vzub_xt_put();
+	return find;
+}
+
+static void vzub_table_seed(struct net *net, struct vzub *ub, u8 af,
+			    const char *name)
+{
+	struct vzub_table *t;
+	struct xt_table *table;
+
+	/* to lock one that is not there would make it */
+	if (!static_call(vzub_xt_find)(net, af, name))
+		return;
+	t = kzalloc(sizeof(*t), GFP_KERNEL);
+	table = t ? vzub_xt_lock(net, af, name) : ERR_PTR(-ENOMEM);
+	if (IS_ERR(table)) {
+		kfree(t);
+		return;
+	}
+	vzub_charge(ub, VZUB_NUMIPTENT, table->private->number, VZUB_FORCE);
+	vzub_table_add(net, t, table, table->private->number);
+	module_put(table->me);
+	vzub_xt_unlock(table);
+}
+
+static void vzub_tables_seed(struct net *net, struct vzub *ub)
+{
+	static const char * const names[] = {
+		"filter", "nat", "mangle", "raw", "security",
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		vzub_table_seed(net, ub, NFPROTO_IPV4, names[i]);
+		vzub_table_seed(net, ub, NFPROTO_IPV6, names[i]);
+	}
+	vzub_table_seed(net, ub, NFPROTO_ARP, "filter");
+}
+
 /* ------------------------------------------------------------- nftables -- */
 
 static int vzub_no_newrule(struct sk_buff *skb, const struct nfnl_info *info,
@@ -439,7 +509,7 @@ static bool vzub_net_is_of(const struct net *net, const struct vzub *ub)
 	return vzub_of_user_ns(net->user_ns) == ub;
 }
 
-static void vzub_net_seed(struct net *net, struct vzub *ub)
+static void vzub_rules_seed(struct net *net, struct vzub *ub)
 {
 	int rules = vzub_nft_rules(net);
 
@@ -449,22 +519,32 @@ static void vzub_net_seed(struct net *net, struct vzub *ub)
 	atomic_add(rules, &vzub_net_of(net)->rules);
 }
 
-/* Rules of nftables; tables of iptables are known once they are made anew. */
+static void vzub_net_seed(struct net *net, struct vzub *ub, bool tables)
+{
+	/* without it there is none, and to ask would load it */
+	if (READ_ONCE(vzub_newrule.state) == VZ_HOOK_ARMED)
+		vzub_rules_seed(net, ub);
+	if (tables)
+		vzub_tables_seed(net, ub);
+}
+
 static void vzub_iptent_seed(struct vzub *ub)
 {
+	bool tables = READ_ONCE(vzub_register.state) == VZ_HOOK_ARMED &&
+		      vzub_xt_get();
 	struct net *net;
 
-	/* without it there is none, and to ask would load it */
-	if (READ_ONCE(vzub_newrule.state) != VZ_HOOK_ARMED)
-		return;
+	lockdep_assert_held(&vzub_lock);
 	down_read(&net_rwsem);
 	for_each_net(net) {
 		if (!vzub_net_is_of(net, ub) || !maybe_get_net(net))
 			continue;
-		vzub_net_seed(net, ub);
+		vzub_net_seed(net, ub, tables);
 		put_net(net);
 	}
 	up_read(&net_rwsem);
+	if (tables)
+		vzub_xt_put();
 }
 
 /* What fires them only comes with a rule: they are not tried. */

@@ -54,6 +54,21 @@ static struct vzub_own_bucket *vzub_own_bucket(const void *key, int number)
 	return &vzub_own_hash[hash_long(k, VZUB_OWN_BITS)];
 }
 
+static struct vzub_owned *vzub_own_alloc(struct vzub *ub,
+					 enum vzub_resource resource,
+					 u64 amount, gfp_t gfp)
+{
+	struct vzub_owned *o = kmem_cache_alloc(vzub_own_cache, gfp);
+
+	if (!o)
+		return NULL;
+	o->ub = ub;
+	o->resource = resource;
+	o->amount = amount;
+	o->charged = false;
+	return o;
+}
+
 /**
  * vzub_own_note - remember something that is going to be made
  * @ub: beancounter
@@ -66,16 +81,7 @@ static struct vzub_own_bucket *vzub_own_bucket(const void *key, int number)
 struct vzub_owned *vzub_own_note(struct vzub *ub, enum vzub_resource resource,
 				 u64 amount)
 {
-	struct vzub_owned *o;
-
-	o = kmem_cache_alloc(vzub_own_cache, GFP_KERNEL_ACCOUNT);
-	if (!o)
-		return NULL;
-	o->ub = ub;
-	o->resource = resource;
-	o->amount = amount;
-	o->charged = false;
-	return o;
+	return vzub_own_alloc(ub, resource, amount, GFP_KERNEL_ACCOUNT);
 }
 
 /**
@@ -100,16 +106,6 @@ struct vzub_owned *vzub_own_charge(struct vzub *ub,
 	else
 		vzub_uncharge(ub, resource, amount);
 	return o;
-}
-
-/**
- * vzub_own_force - charge something that was only remembered
- * @o: from vzub_own_note()
- */
-void vzub_own_force(struct vzub_owned *o)
-{
-	vzub_charge(o->ub, o->resource, o->amount, VZUB_FORCE);
-	o->charged = true;
 }
 
 /**
@@ -186,6 +182,31 @@ void vzub_own_set(struct vzub_owned *o, const void *key, int number)
 		list_add(&o->list, &o->ub->owned);
 	guard(spinlock)(&b->lock);
 	hlist_add_head(&o->hash, &b->list);
+}
+
+/**
+ * vzub_own_found - charge one that is there already
+ * @ub: beancounter
+ * @resource: of what
+ * @key: its address
+ * @number: its number
+ *
+ * What a hook has charged meanwhile is the same one.  Without memory it is not
+ * counted.
+ *
+ * Context: process, atomic.
+ */
+void vzub_own_found(struct vzub *ub, enum vzub_resource resource,
+		    const void *key, int number)
+{
+	struct vzub_owned *o;
+
+	o = vzub_own_alloc(ub, resource, 1, GFP_ATOMIC | __GFP_NOWARN);
+	if (!o)
+		return;
+	vzub_charge(ub, resource, 1, VZUB_FORCE);
+	o->charged = true;
+	vzub_own_set(o, key, number);
 }
 
 /**

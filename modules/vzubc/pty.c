@@ -88,19 +88,12 @@ static struct tty_struct *vzub_pty_of(const struct file *file)
 static void vzub_pty_seed(struct vzub *ub, struct file *file)
 {
 	struct tty_struct *tty = vzub_pty_of(file);
-	struct vzub_owned *o;
 	bool ours;
 
 	scoped_guard(rcu)
 		ours = vzub_of_user_ns(file->f_cred->user_ns) == ub;
-	if (!tty || !ours)
-		return;
-	o = vzub_own_note(ub, VZUB_NUMPTY, 1);
-	if (!o)
-		return;
-	vzub_own_force(o);
-	/* what a hook has charged meanwhile is the same one */
-	vzub_own_set(o, tty->driver_data, tty->index);
+	if (tty && ours)
+		vzub_own_found(ub, VZUB_NUMPTY, tty->driver_data, tty->index);
 }
 
 static int vzub_pty_init(void)

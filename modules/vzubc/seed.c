@@ -3,17 +3,19 @@
  * What a container has when its beancounter is made: the module may be loaded
  * while it runs.  Its files are looked for, by all descriptors and mappings of
  * its processes and the programs that they run, and each is shown to the
- * families once.  Neighbours and rules of nftables are looked for as well.
+ * families once, and so is one task of each mount namespace.  Neighbours, keys
+ * and rules of packet filters are looked for as well.
  *
  * Until that is over files, their locks, neighbours and rules are not counted
  * by hooks, so that none is counted twice; those that are made meanwhile may be
- * missed.  So are files that nobody has a descriptor or a mapping of, and
- * mounts, keys and tables of iptables, of which the kernel gives no list.
+ * missed.  So are files that nobody has a descriptor or a mapping of, and the
+ * mounts of a namespace without a task.
  */
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/hash.h>
 #include <linux/mm.h>
+#include <linux/nsproxy.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -114,15 +116,36 @@ static int vzub_seed_descriptor(const void *files, struct file *file,
 	return 0;
 }
 
-static void vzub_seed_mm(struct vzub_bag *mms, struct mm_struct *mm)
+/**
+ * struct vzub_found - what was found of a container
+ * @files: its files, held
+ * @mms: its address spaces, pinned
+ * @mounts: its mount namespaces, not held
+ * @tasks: a task of each of them, held
+ */
+struct vzub_found {
+	struct vzub_bag	files;
+	struct vzub_bag	mms;
+	struct vzub_bag	mounts;
+	struct vzub_bag	tasks;
+};
+
+static void vzub_seed_mm(struct vzub_found *found, struct task_struct *t)
 {
-	if (mm && vzub_bag_add(mms, mm, GFP_ATOMIC))
-		mmgrab(mm);
+	if (t->mm && vzub_bag_add(&found->mms, t->mm, GFP_ATOMIC))
+		mmgrab(t->mm);
 }
 
-/* Descriptors, and the address spaces for later. */
-static void vzub_seed_tasks(struct vzub *ub, struct vzub_bag *files,
-			    struct vzub_bag *mms)
+static void vzub_seed_mounts(struct vzub_found *found, struct task_struct *t)
+{
+	if (t->nsproxy &&
+	    vzub_bag_add(&found->mounts, t->nsproxy->mnt_ns, GFP_ATOMIC) &&
+	    vzub_bag_add(&found->tasks, t, GFP_ATOMIC))
+		get_task_struct(t);
+}
+
+/* Descriptors, and the rest for later. */
+static void vzub_seed_tasks(struct vzub *ub, struct vzub_found *found)
 {
 	struct task_struct *p, *t;
 
@@ -131,8 +154,9 @@ static void vzub_seed_tasks(struct vzub *ub, struct vzub_bag *files,
 		if (vzub_of_task(t) != ub)
 			continue;
 		task_lock(t);
-		iterate_fd(t->files, 0, vzub_seed_descriptor, files);
-		vzub_seed_mm(mms, t->mm);
+		iterate_fd(t->files, 0, vzub_seed_descriptor, &found->files);
+		vzub_seed_mm(found, t);
+		vzub_seed_mounts(found, t);
 		task_unlock(t);
 	}
 }
@@ -158,26 +182,28 @@ static void vzub_seed_mappings(struct vzub_bag *files, struct mm_struct *mm)
 	mmput(mm);
 }
 
-static void vzub_seed_find(struct vzub *ub, struct vzub_bag *files,
-			   struct vzub_bag *mms)
+static void vzub_seed_find(struct vzub *ub, struct vzub_found *found)
 {
 	struct vzub_bag_item *item;
 	unsigned int i;
 
-	vzub_seed_tasks(ub, files, mms);
-	for (i = 0; i < ARRAY_SIZE(mms->bucket); i++)
-		hlist_for_each_entry(item, &mms->bucket[i], node)
-			vzub_seed_mappings(files, item->object);
+	vzub_seed_tasks(ub, found);
+	for (i = 0; i < ARRAY_SIZE(found->mms.bucket); i++)
+		hlist_for_each_entry(item, &found->mms.bucket[i], node)
+			vzub_seed_mappings(&found->files, item->object);
 }
 
-static void vzub_seed_show(struct vzub *ub, const struct vzub_bag *files)
+static void vzub_seed_show(struct vzub *ub, const struct vzub_found *found)
 {
 	struct vzub_bag_item *item;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(files->bucket); i++)
-		hlist_for_each_entry(item, &files->bucket[i], node)
+	for (i = 0; i < ARRAY_SIZE(found->files.bucket); i++)
+		hlist_for_each_entry(item, &found->files.bucket[i], node)
 			vzub_family_seed_file(ub, item->object);
+	for (i = 0; i < ARRAY_SIZE(found->tasks.bucket); i++)
+		hlist_for_each_entry(item, &found->tasks.bucket[i], node)
+			vzub_family_seed_task(ub, item->object);
 }
 
 static void vzub_seed_drop_file(void *file)
@@ -190,6 +216,19 @@ static void vzub_seed_drop_mm(void *mm)
 	mmdrop(mm);
 }
 
+static void vzub_seed_drop_task(void *task)
+{
+	put_task_struct(task);
+}
+
+static void vzub_seed_drop(struct vzub_found *found)
+{
+	vzub_bag_empty(&found->files, vzub_seed_drop_file);
+	vzub_bag_empty(&found->mms, vzub_seed_drop_mm);
+	vzub_bag_empty(&found->mounts, NULL);
+	vzub_bag_empty(&found->tasks, vzub_seed_drop_task);
+}
+
 /**
  * vzub_seed - count what a running container has
  * @ub: its beancounter, new, marked as being seeded
@@ -199,18 +238,15 @@ static void vzub_seed_drop_mm(void *mm)
  */
 void vzub_seed(struct vzub *ub)
 {
-	struct vzub_bag *files = vzub_bag_new(), *mms = vzub_bag_new();
+	struct vzub_found *found = kvzalloc(sizeof(*found), GFP_KERNEL);
 
-	if (files && mms) {
-		vzub_seed_find(ub, files, mms);
-		vzub_seed_show(ub, files);
+	if (found) {
+		vzub_seed_find(ub, found);
+		vzub_seed_show(ub, found);
 		vzub_family_seed(ub);
 	}
 	WRITE_ONCE(ub->seeding, false);
-	if (files)
-		vzub_bag_empty(files, vzub_seed_drop_file);
-	if (mms)
-		vzub_bag_empty(mms, vzub_seed_drop_mm);
-	kfree(files);
-	kfree(mms);
+	if (found)
+		vzub_seed_drop(found);
+	kvfree(found);
 }

@@ -300,40 +300,59 @@ static __always_inline void vzub_on_swaps(struct vz_hook *hook,
 VZ_HOOK(vzub_swaps_hook, swap_show,
 	"containers see the swap of the host in /proc/swaps", vzub_on_swaps);
 
-static void vzub_view_read(struct file *file, void *buf)
-{
-	struct kvec vec = { buf, PAGE_SIZE };
-	struct iov_iter iter;
-	struct kiocb iocb;
-
-	init_sync_kiocb(&iocb, file);
-	iov_iter_kvec(&iter, ITER_DEST, &vec, 1, vec.iov_len);
-	seq_read_iter(&iocb, &iter);
-}
-
 /**
- * vzub_view_touch - read the beginning of a file in a proc mount of our own
- * @name: name of the file, at the top; it is a seq_file
+ * vzub_view_open - open a file in a proc mount of our own
+ * @name: name of the file
+ *
+ * Return: file to be given to filp_close(), or an error pointer.
  */
-void vzub_view_touch(const char *name)
+struct file *vzub_view_open(const char *name)
 {
-	void *buf __free(kfree) = kmalloc(PAGE_SIZE, GFP_KERNEL);
 	struct file_system_type *type = get_fs_type("proc");
 	struct vfsmount *mnt;
 	struct file *file;
 
-	if (!type || !buf)
-		return;
+	if (!type)
+		return ERR_PTR(-ENODEV);
 	mnt = vfs_kern_mount(type, 0, "proc", NULL);
 	module_put(type->owner);
 	if (IS_ERR(mnt))
-		return;
+		return ERR_CAST(mnt);
 	file = file_open_root_mnt(mnt, name, O_RDONLY, 0);
-	if (!IS_ERR(file)) {
-		vzub_view_read(file, buf);
-		filp_close(file, NULL);
-	}
 	mntput(mnt);
+	return file;
+}
+
+/**
+ * vzub_view_read - read the beginning of a file
+ * @file: file, a seq_file
+ */
+void vzub_view_read(struct file *file)
+{
+	struct kvec vec = { kmalloc(PAGE_SIZE, GFP_KERNEL), PAGE_SIZE };
+	struct iov_iter iter;
+	struct kiocb iocb;
+
+	if (!vec.iov_base)
+		return;
+	init_sync_kiocb(&iocb, file);
+	iov_iter_kvec(&iter, ITER_DEST, &vec, 1, vec.iov_len);
+	seq_read_iter(&iocb, &iter);
+	kfree(vec.iov_base);
+}
+
+/**
+ * vzub_view_touch - read the beginning of a file in a proc mount of our own
+ * @name: name of the file; it is a seq_file
+ */
+void vzub_view_touch(const char *name)
+{
+	struct file *file = vzub_view_open(name);
+
+	if (IS_ERR(file))
+		return;
+	vzub_view_read(file);
+	filp_close(file, NULL);
 }
 
 static void vzub_meminfo_touch(void)

@@ -35,6 +35,8 @@ struct vzub_view {
 void vzub_view_fill(struct vzub_view *view, struct vzub *ub);
 unsigned int vzub_view_unit(int item);
 struct vzub *vzub_of_proc(const struct seq_file *m);
+struct file *vzub_view_open(const char *name);
+void vzub_view_read(struct file *file);
 void vzub_view_touch(const char *name);
 
 #endif /* _VZUBC_VIEW_H */

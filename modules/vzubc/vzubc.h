@@ -187,6 +187,7 @@ struct vzub_demand {
  * @busy: is anything of a beancounter left that does not hold its user
  *	namespace?
  * @seed: count what a running container has
+ * @seed_task: count what a task of it sees, one for each mount namespace
  * @seed_file: count a file that it has, or what belongs to it
  * @on_demand: NULL: the hooks are in place while there is a container;
  *	otherwise while one has a limit of one of @resources, and they are tried
@@ -203,6 +204,8 @@ struct vzub_family {
 	void			(*touch)(void);
 	bool			(*busy)(struct vzub *ub);
 	void			(*seed)(struct vzub *ub);
+	void			(*seed_task)(struct vzub *ub,
+					     struct task_struct *task);
 	void			(*seed_file)(struct vzub *ub,
 					     struct file *file);
 	struct vzub_demand	*on_demand;
@@ -322,9 +325,10 @@ struct vzub_owned *vzub_own_note(struct vzub *ub, enum vzub_resource resource,
 				 u64 amount);
 struct vzub_owned *vzub_own_charge(struct vzub *ub,
 				   enum vzub_resource resource, u64 amount);
-void vzub_own_force(struct vzub_owned *o);
 void vzub_own_cancel(struct vzub_owned *o);
 void vzub_own_set(struct vzub_owned *o, const void *key, int number);
+void vzub_own_found(struct vzub *ub, enum vzub_resource resource,
+		    const void *key, int number);
 void vzub_own_gone(const void *key, int number);
 void vzub_own_for_each(struct vzub *ub, enum vzub_resource resource,
 		       void (*fn)(const void *key, u64 amount, void *data),
@@ -392,6 +396,7 @@ void vzub_family_meet(void);
 void vzub_family_rest(void);
 bool vzub_family_is_busy(struct vzub *ub);
 void vzub_family_seed(struct vzub *ub);
+void vzub_family_seed_task(struct vzub *ub, struct task_struct *task);
 void vzub_family_seed_file(struct vzub *ub, struct file *file);
 
 /**
@@ -498,9 +503,11 @@ extern const struct vzub_family vzub_file_family;
 extern const struct vzub_family vzub_dcache_family;
 extern const struct vzub_family vzub_kmem_family;
 extern const struct vzub_family vzub_key_family;
+extern const struct vzub_family vzub_key_list_family;
 extern const struct vzub_family vzub_lock_family;
 extern const struct vzub_family vzub_locked_family;
 extern const struct vzub_family vzub_mount_family;
+extern const struct vzub_family vzub_mount_list_family;
 extern const struct vzub_family vzub_neigh_family;
 extern const struct vzub_family vzub_pty_family;
 extern const struct vzub_family vzub_shm_family;

@@ -262,15 +262,21 @@ check "a thousand rules" rules 1000
 in_ct $a unshare -n sh -c 'nft add table inet t "{ chain c { counter; }; }" &&
 	echo there && exec sleep 1000' >/tmp/own-net &
 check "one in a namespace of its own" wait_for 10 grep -q there /tmp/own-net
+check "one of iptables" four -A INPUT -j ACCEPT
+before=$(value numiptent held)
+same "all are counted" "$before" $((table + 1002))
 check "the module goes" wait_for 20 rmmod vzubc
 check "and comes" modprobe vzubc
-same "all rules are found" "$(value numiptent held)" 1001
+same "all rules are found" "$(value numiptent held)" "$before"
 check "one more" rules 1
-same "it is counted, too" "$(value numiptent held)" 1002
+check "and one of iptables" four -A INPUT -j DROP
+same "they are counted, too" "$(value numiptent held)" $((before + 2))
 check "delete the table" nft delete table inet t
-check "one is left" holds numiptent 1
+check "its rules are given back" holds numiptent $((table + 3))
 in_ct $a /bin/busybox killall sleep
-check "none is left" holds numiptent 0
+check "and those of the namespace" holds numiptent $((table + 2))
+check "flush" four -F
+check "none is left" holds numiptent "$table"
 
 # -------------------------------------------------------------- the end --
 
