@@ -18,7 +18,7 @@ for id in $other $b; do
 	cp -a /vz/private/$a/. /vz/private/$id/
 done
 for id in $other $a $b; do
-	vzctl set $id --ram 256M --swap 0 --save >/dev/null
+	vzctl set $id --ram 256M --swap 0 --netfilter full --save >/dev/null
 	cp /vz-test/ub-bomb /vz/private/$id/bin/
 done
 require "start" sh -c "vzctl start $other && vzctl start $a"

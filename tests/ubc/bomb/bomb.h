@@ -8,8 +8,9 @@
 
 #include "use.h"
 
-extern const struct taker file_bombs[], kmem_bombs[], ns_bombs[], oom_bombs[],
-			  ring_bombs[], shm_bombs[], sock_bombs[], task_bombs[];
+extern const struct taker file_bombs[], filter_bombs[], kmem_bombs[],
+			  ns_bombs[], oom_bombs[], ring_bombs[], shm_bombs[],
+			  sock_bombs[], task_bombs[];
 
 /**
  * beat - one line every 100 ms: milliseconds when it was due, how late it was

@@ -20,9 +20,9 @@
 #define MOST	60000
 
 static const struct taker *const all[] = {
-	file_bombs, kmem_bombs, ns_bombs, oom_bombs, ring_bombs, shm_bombs,
-	sock_bombs, task_bombs, extra_takers, file_takers, memory_takers,
-	misc_takers, sock_takers, task_takers, vm_takers,
+	file_bombs, filter_bombs, kmem_bombs, ns_bombs, oom_bombs, ring_bombs,
+	shm_bombs, sock_bombs, task_bombs, extra_takers, file_takers,
+	memory_takers, misc_takers, sock_takers, task_takers, vm_takers,
 };
 
 static const struct taker *find(const char *name)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Namespaces that files hold, mounts that multiply, cgroups, packet filters. */
+/* Namespaces that files hold, mounts that multiply, cgroups. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -64,46 +64,11 @@ static int bomb_cgroups(long n, long size)
 	return mkdir(name, 0700) ? errno : 0;
 }
 
-static int run(const char *command, const char *first, const char *each,
-	       long count, const char *last)
-{
-	FILE *to = popen(command, "w");
-	int status;
-
-	if (!to)
-		return errno;
-	fputs(first, to);
-	while (count--)
-		fputs(each, to);
-	fputs(last, to);
-	status = pclose(to);
-	return status ? ENOMEM : 0;
-}
-
-/* Rules of nftables, all at once */
-static int bomb_nft(long n, long size)
-{
-	(void)n;
-	return run("nft -f - >/dev/null 2>&1", "add table inet t\n"
-		   "add chain inet t c\n", "add rule inet t c counter\n", size,
-		   "");
-}
-
-static int bomb_iptables(long n, long size)
-{
-	(void)n;
-	return run("xtables-legacy-multi iptables-restore -n >/dev/null 2>&1",
-		   "*filter\n", "-A INPUT -p tcp --dport 1 -j DROP\n", size,
-		   "COMMIT\n");
-}
-
 const struct taker ns_bombs[] = {
 	{ "netns", bomb_netns, NULL },
 	{ "ipcns", bomb_ipcns, NULL },
 	{ "userns", bomb_userns, NULL },
 	{ "multiply", bomb_multiply, NULL },
 	{ "cgroups", bomb_cgroups, NULL },
-	{ "nft", bomb_nft, NULL },
-	{ "iptables", bomb_iptables, NULL },
 	{ NULL },
 };
