@@ -7,6 +7,7 @@
 
 static const struct vzub_family * const vzub_families[] = {
 	&vzub_cgroup_family, &vzub_file_family, &vzub_iptent_family,
+	&vzub_conn_family, &vzub_elem_family,
 	&vzub_key_family, &vzub_lock_family, &vzub_locked_family,
 	&vzub_mount_family, &vzub_neigh_family, &vzub_pty_family,
 	&vzub_shm_family, &vzub_signal_family, &vzub_task_family,
@@ -270,6 +271,24 @@ void vzub_family_rest(void)
 			vzub_family_disarm_one(vzub_families[i]);
 }
 
+/* Comes after the hook engine's, and before the module runs. */
+static int vzub_family_module(struct notifier_block *nb, unsigned long action,
+			      void *data)
+{
+	unsigned int i;
+
+	for (i = 0; action == MODULE_STATE_COMING && i < vzub_families_count;
+	     i++)
+		if (vzub_families[i]->found)
+			vzub_families[i]->found();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block vzub_family_nb = {
+	.notifier_call	= vzub_family_module,
+	.priority	= -1,
+};
+
 static void vzub_family_remove(unsigned int count)
 {
 	const struct vzub_family *family;
@@ -285,6 +304,23 @@ static void vzub_family_remove(unsigned int count)
 	vz_hook_drain();
 }
 
+static int vzub_family_add(const struct vzub_family *family)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < family->count; i++)
+		vz_hook_add(family->hooks[i]);
+	err = family->init ? family->init() : 0;
+	if (err)
+		return err;
+	if (family->found)
+		family->found();
+	if (!family->on_demand)
+		vzub_family_test(family);
+	return 0;
+}
+
 /**
  * vzub_family_init - prepare all hooks
  *
@@ -295,21 +331,20 @@ static void vzub_family_remove(unsigned int count)
  */
 int vzub_family_init(void)
 {
-	const struct vzub_family *family;
-	unsigned int i, k;
+	unsigned int i;
 	int err;
 
+	/* a module may come at any time */
+	err = register_module_notifier(&vzub_family_nb);
+	if (err)
+		return err;
 	for (i = 0; i < vzub_families_count; i++) {
-		family = vzub_families[i];
-		for (k = 0; k < family->count; k++)
-			vz_hook_add(family->hooks[k]);
-		err = family->init ? family->init() : 0;
-		if (err) {
-			vzub_family_remove(i + 1);
-			return err;
-		}
-		if (!family->on_demand)
-			vzub_family_test(family);
+		err = vzub_family_add(vzub_families[i]);
+		if (!err)
+			continue;
+		vzub_family_remove(i + 1);
+		unregister_module_notifier(&vzub_family_nb);
+		return err;
 	}
 	scoped_guard(mutex, &vzub_lock)
 		vzub_armed = true;
@@ -322,4 +357,5 @@ int vzub_family_init(void)
 void vzub_family_exit(void)
 {
 	vzub_family_remove(vzub_families_count);
+	unregister_module_notifier(&vzub_family_nb);
 }

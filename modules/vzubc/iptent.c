@@ -430,7 +430,7 @@ static struct vz_hook * const vzub_iptent_hooks[] = {
 };
 
 /* Where the originals are, as far as their modules are there. */
-static void vzub_iptent_update(void)
+static void vzub_iptent_found(void)
 {
 	if (vzub_register.original)
 		static_call_update(vzub_xt_register, vzub_register.original);
@@ -439,23 +439,6 @@ static void vzub_iptent_update(void)
 	if (vzub_newrule.original)
 		static_call_update(vzub_nft_newrule, vzub_newrule.original);
 }
-
-/* Comes after the hook engine's, and before the module runs. */
-static int vzub_iptent_module(struct notifier_block *nb, unsigned long action,
-			      void *data)
-{
-	const struct module *mod = data;
-
-	if (action == MODULE_STATE_COMING &&
-	    (!strcmp(mod->name, "x_tables") || !strcmp(mod->name, "nf_tables")))
-		vzub_iptent_update();
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block vzub_iptent_nb = {
-	.notifier_call	= vzub_iptent_module,
-	.priority	= -1,
-};
 
 static int __net_init vzub_net_init(struct net *net)
 {
@@ -487,18 +470,12 @@ static int vzub_iptent_init(void)
 {
 	int err = register_pernet_subsys(&vzub_net_ops);
 
-	if (err)
-		return err;
-	vzub_net_known = true;
-	err = register_module_notifier(&vzub_iptent_nb);
-	if (!err)
-		vzub_iptent_update();
+	vzub_net_known = !err;
 	return err;
 }
 
 static void vzub_iptent_exit(void)
 {
-	unregister_module_notifier(&vzub_iptent_nb);
 	if (vzub_net_known)
 		unregister_pernet_subsys(&vzub_net_ops);
 }
@@ -552,6 +529,7 @@ const struct vzub_family vzub_iptent_family = {
 	.hooks	= vzub_iptent_hooks,
 	.count	= ARRAY_SIZE(vzub_iptent_hooks),
 	.init	= vzub_iptent_init,
+	.found	= vzub_iptent_found,
 	.exit	= vzub_iptent_exit,
 	.seed	= vzub_iptent_seed,
 };

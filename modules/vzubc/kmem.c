@@ -162,6 +162,25 @@ static bool vzub_kmem_fits(const struct vzub *ub, u64 size)
 	return atomic64_read(&c->held) + (s64)size <= (s64)vzub_kmem_bound(c);
 }
 
+/**
+ * vzub_kmem_grant - may a packet take kernel memory of a container?
+ * @ub: its beancounter
+ * @size: bytes
+ *
+ * Context: any but NMI.
+ * Return: false: it is refused, and that was counted.
+ */
+bool vzub_kmem_grant(struct vzub *ub, u64 size)
+{
+	const struct vzub_counter *c = &ub->counter[VZUB_KMEMSIZE];
+	s64 held = atomic64_read(&c->held), bound = vzub_bound(c, VZUB_HARD);
+
+	if (held + (s64)size <= bound || !vzub_kmem_is_exact(ub))
+		return true;
+	vzub_refused(ub, VZUB_KMEMSIZE, held, size, bound);
+	return false;
+}
+
 /* Not again and again where nothing could be freed. */
 static void vzub_kmem_shrink(struct vzub *ub, struct mem_cgroup *memcg,
 			     gfp_t gfp, u64 size)

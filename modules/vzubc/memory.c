@@ -85,7 +85,7 @@ void vzub_fill_physpages(struct vzub *ub, struct vzub_value *v)
 		return;
 	v->held = vzub_ram_of(ub, page_counter_read(&memcg->memory));
 	v->maxheld = vzub_ram_of(ub, READ_ONCE(memcg->memory.watermark));
-	v->failcnt = vzub_memory_failures(memcg);
+	v->failcnt += vzub_memory_failures(memcg);
 }
 
 /**

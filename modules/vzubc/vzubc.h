@@ -181,7 +181,10 @@ struct vzub_demand {
  * @hooks: the hooks; when one does not work none is used
  * @count: how many
  * @init: prepares what the hooks need; they have been added, none is armed
- * @exit: the reverse; no hook is left
+ * @found: functions of the kernel's modules have been found: where the
+ *	originals are.  Called after @init, and when a module has come, before
+ *	it runs
+ * @exit: the reverse of @init; no hook is left
  * @touch: makes every hook fire, to see whether they work; called by a kernel
  *	thread
  * @busy: is anything of a beancounter left that does not hold its user
@@ -200,6 +203,7 @@ struct vzub_family {
 	struct vz_hook * const	*hooks;
 	unsigned int		count;
 	int			(*init)(void);
+	void			(*found)(void);
 	void			(*exit)(void);
 	void			(*touch)(void);
 	bool			(*busy)(struct vzub *ub);
@@ -461,6 +465,7 @@ void vzub_forget_guarantee(struct vzub *ub);
 void vzub_fill_kmemsize(struct vzub *ub, struct vzub_value *v);
 u64 vzub_host_kmemsize(void);
 int vzub_apply_kmemsize(struct vzub *ub, const struct vzub_counter *c);
+bool vzub_kmem_grant(struct vzub *ub, u64 size);
 
 /* dcache.c */
 void vzub_fill_dcachesize(struct vzub *ub, struct vzub_value *v);
@@ -521,6 +526,8 @@ extern const struct vzub_family vzub_swaps_family;
 extern const struct vzub_family vzub_sysinfo_family;
 extern const struct vzub_family vzub_vmstat_family;
 extern const struct vzub_family vzub_iptent_family;
+extern const struct vzub_family vzub_conn_family;
+extern const struct vzub_family vzub_elem_family;
 extern const struct vzub_family vzub_sock_family;
 extern const struct vzub_family vzub_sock_limit_family;
 extern const struct vzub_family vzub_sockmem_family;

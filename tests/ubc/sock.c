@@ -232,6 +232,23 @@ static int take_udpbuf(long n, long size)
 		      (void *)&sin, sizeof(sin)) < 0 ? errno : 0;
 }
 
+/* To another port each: what the sender is told is what its own host thinks. */
+static int take_datagram(long n, long size)
+{
+	struct sockaddr_in sin = {
+		.sin_family = AF_INET,
+		.sin_port = htons(1 + n % 65535),
+		.sin_addr = { htonl(INADDR_LOOPBACK) },
+	};
+	static int fd = -1;
+
+	(void)size;
+	if (fd < 0)
+		fd = socket(AF_INET, SOCK_DGRAM, 0);
+	return sendto(fd, "", 1, MSG_DONTWAIT, (void *)&sin, sizeof(sin)) < 0 &&
+	       errno != ECONNREFUSED ? errno : 0;
+}
+
 /* Made and gone again. */
 static int take_churn(long n, long size)
 {
@@ -259,6 +276,7 @@ const struct taker sock_takers[] = {
 	{ "unixbuf", take_unixbuf, drop_socket },
 	{ "unixwait", take_unixwait, drop_socket },
 	{ "udpbuf", take_udpbuf, drop_socket },
+	{ "datagram", take_datagram, NULL },
 	{ "churn", take_churn, NULL },
 	{ NULL },
 };

@@ -1,0 +1,204 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What packets take of the kernel's memory is their container's: connections
+# that are tracked, elements that rules add to sets.
+# kernels: 6.1 6.12 7.2 debug
+# shellcheck source-path=SCRIPTDIR
+. ./lib.sh
+. ./nettools.sh
+
+a=343 b=344
+A=10.34.0.1
+
+value() { python3 ubc.py get "${3:-$a}" "$1" "$2"; }
+limit() { python3 ubc.py set $a "$@"; }
+within() { echo "$1 $2 $3"; [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]; }
+
+# kernel memory of a container, in bytes
+kmem() { awk '$1 == "kernel" { print $2 }' "/sys/fs/cgroup/vz/$1/memory.stat"; }
+# tracked CTID - connections
+tracked() { in_ct "$1" cat /proc/sys/net/netfilter/nf_conntrack_count; }
+set_inside() { # NAME VALUE - a setting of connection tracking
+	in_ct $a sh -c "echo $2 >/proc/sys/net/netfilter/$1"
+}
+# elements CTID - of its set
+elements() { in_ct "$1" nft list set ip k s | grep -o ' expires ' | grep -c .; }
+# from_inside CTID COUNT - datagrams, and what the sender is told
+from_inside() { in_ct "$1" /bin/ub-use datagram "$2" </dev/null | head -n 1; }
+# from_outside COUNT [COMMAND...] - the host sends them to the first container,
+# or to itself in a namespace
+from_outside() {
+	"${@:2}" python3 - "$1" "$A" <<-'EOT'
+		import socket, sys
+		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		for port in range(1, int(sys.argv[1]) + 1):
+		    try:
+		        s.sendto(b'x', (sys.argv[2], port))
+		    except OSError:
+		        pass
+	EOT
+}
+
+# rules CTID RULE - for packets in and out
+rules() {
+	in_ct "$1" nft -f - <<-EOT
+		table ip k
+		delete table ip k
+		table ip k {
+			set s {
+				type inet_service
+				size 1000000
+				flags dynamic, timeout
+				timeout 1h
+			}
+			chain i {
+				type filter hook input priority 0
+				$2
+			}
+			chain o {
+				type filter hook output priority 0
+				$2
+			}
+		}
+	EOT
+}
+track='ct state new counter'
+add='udp dport 1-65535 add @s { udp dport }'
+
+# No container remembers a connection of the one before.
+again() {
+	vzctl restart $a --fast >/dev/null && rules $a "$1"
+}
+
+ip link add h0 type dummy
+ip link set h0 up
+ip addr add 10.34.1.1/32 dev h0
+for id in $a $b; do
+	require "container $id" tools_ct $id
+	cp /vz-test/ub-use /vz/private/$id/bin/
+	vzctl set $id --netfilter full --save >/dev/null
+done
+vzctl set $a --ipadd $A --save >/dev/null
+for id in $a $b; do
+	require "start it" vzctl start $id
+	require "rules" rules $id "$track"
+done
+check "no hook has failed" sh -c "! grep failed /proc/vz/hooks"
+for name in __nf_conntrack_alloc nf_ct_ext_add nft_set_elem_init; do
+	check "$name is hooked" grep -qE "^$name +armed" /proc/vz/hooks
+done
+
+# ------------------------------------------------- connections: who pays --
+
+# paid TEXT COUNT LEAST - for what has come since $before, $others of the other
+paid() {
+	local more=$(($(kmem $a) - before))
+	check "$1: it is paid for" within $more $(($2 * $3)) $(($2 * 1500))
+	check "$1: not by the other container" \
+		within $(($(kmem $b) - others)) -200000 200000
+}
+
+before=$(kmem $a) others=$(kmem $b)
+same "from inside" "$(from_inside $a 3000)" "3000 -"
+check "from inside: tracked" within "$(tracked $a)" 3000 4000
+paid "from inside" 3000 250
+
+again "$track"
+check "packets are counted" set_inside nf_conntrack_acct 1
+before=$(kmem $a)
+same "with more for each" "$(from_inside $a 3000)" "3000 -"
+paid "with more for each" 3000 370
+
+again "$track"
+before=$(kmem $a)
+from_outside 3000
+check "from the host: tracked" within "$(tracked $a)" 3000 4000
+paid "from the host" 3000 250
+
+again "$track"
+before=$(kmem $a)
+pid=$(vzlist -Ho init_pid $a 2>/dev/null) ||
+	pid=$(head -n 1 /sys/fs/cgroup/vz/$a/*/cgroup.procs | head -n 1)
+from_outside 3000 nsenter -t "${pid// /}" -n
+check "by a process of the host, inside: tracked" within "$(tracked $a)" 3000 4000
+paid "by a process of the host, inside" 3000 250
+
+# ------------------------------------------------------ the barrier --
+
+again "$track"
+fails=$(value kmemsize failcnt)
+held=$(value kmemsize held)
+limit kmemsize $((held + 600000))
+got=$(from_inside $a 10000)
+check "some, then the packet is dropped" grep -qxE '[0-9]+ EPERM' <<<"$got"
+check "as many as the barrier allows" within "${got% *}" 100 2500
+check "it was refused" test "$(value kmemsize failcnt)" -gt "$fails"
+check "and recorded" sh -c "python3 ubc.py why $a | grep -q '^kmemsize '"
+same "the other container is not refused" "$(from_inside $b 2000)" "2000 -"
+limit kmemsize max
+same "without a barrier it goes on" "$(from_inside $a 5000)" "5000 -"
+
+# ---------------------------------------------------- full, and nobody --
+# Nothing inside asks for memory, so nobody makes room: what cannot wait goes
+# through up to an eighth above the limit.
+
+again "$track"
+check "packets are counted" set_inside nf_conntrack_acct 1
+sleep 1
+pages=$(($(value physpages held) + 64))
+fails=$(value physpages failcnt)
+limit swappages 0 physpages $pages
+from_outside 20000
+check "no more than an eighth above all memory" \
+	within "$(value physpages held)" $pages $((pages + pages / 8 + 128))
+check "the rest is refused" test "$(value physpages failcnt)" -gt "$fails"
+check "and recorded" sh -c "python3 ubc.py why $a | grep -q '^physpages '"
+limit physpages 65536
+check "there is room again" within "$(tracked $a)" 100 19000
+same "and tracks again" "$(from_inside $a 1000)" "1000 -"
+
+# ------------------------------------------------------------ elements --
+
+require "rules that add" again "$add"
+before=$(kmem $a) others=$(kmem $b)
+same "elements: packets pass" "$(from_inside $a 3000)" "3000 -"
+same "elements: all are there" "$(elements $a)" 3000
+paid "elements" 3000 64
+fails=$(value kmemsize failcnt)
+held=$(value kmemsize held)
+require "an empty set" rules $a "$add"
+limit kmemsize $((held + 100000))
+same "elements: packets pass whatever the set" "$(from_inside $a 10000)" \
+	"10000 -"
+check "elements: it was refused" test "$(value kmemsize failcnt)" -gt "$fails"
+limit kmemsize max
+check "elements: as many as the barrier allows" within "$(elements $a)" 100 9000
+
+# ------------------------------------------------- unloaded under load --
+
+require "rules that track and add" rules $a "$track
+$add"
+for id in $a $b; do
+	while :; do
+		from_inside $id 60000 >/dev/null || sleep 0.1
+	done &
+done
+while :; do from_outside 10000; done &
+for n in 1 2 3; do
+	check "unload $n" rmmod vzubc
+	check "load $n" modprobe vzubc
+	check "hooked again" grep -qE "^nf_ct_ext_add +armed" /proc/vz/hooks
+done
+# shellcheck disable=SC2046
+kill $(jobs -p)
+wait 2>/dev/null
+
+for id in $a $b; do
+	check "stop" vzctl stop $id --fast
+	check "destroy" vzctl destroy $id
+done
+check "nothing is left" wait_for 30 sh -c '! [ -s /proc/bc/dead ]'
+check "no hook has failed" sh -c "! grep failed /proc/vz/hooks"
+check "the modules go" unload_vz
+check "and come" load_vz
+finish
