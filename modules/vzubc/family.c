@@ -7,7 +7,7 @@
 
 static const struct vzub_family * const vzub_families[] = {
 	&vzub_cgroup_family, &vzub_file_family, &vzub_iptent_family,
-	&vzub_conn_family, &vzub_elem_family,
+	&vzub_conn_family, &vzub_ext_family, &vzub_elem_family,
 	&vzub_key_family, &vzub_lock_family, &vzub_locked_family,
 	&vzub_mount_family, &vzub_neigh_family, &vzub_pty_family,
 	&vzub_shm_family, &vzub_signal_family, &vzub_task_family,

@@ -159,29 +159,39 @@ static __always_inline void vzub_on_ext_add(struct vz_hook *hook,
 		vz_hook_redirect_brief(regs, vzub_conn_more, &vzub_inside);
 }
 
-#define VZUB_CONN_FEATURE	"tracked connections are not in kmemsize"
-
+/* Some compilers change its arguments; then it has another name. */
 VZ_HOOK_MODULE(vzub_conn_hook, __nf_conntrack_alloc, "nf_conntrack",
-	       VZUB_CONN_FEATURE, vzub_on_conn_alloc);
+	       "tracked connections are not in kmemsize", vzub_on_conn_alloc);
 VZ_HOOK_MODULE(vzub_ext_hook, nf_ct_ext_add, "nf_conntrack",
-	       VZUB_CONN_FEATURE, vzub_on_ext_add);
+	       "what is known of tracked connections is not in kmemsize",
+	       vzub_on_ext_add);
 
-static struct vz_hook * const vzub_conn_hooks[] = {
-	&vzub_conn_hook, &vzub_ext_hook,
-};
+static struct vz_hook * const vzub_conn_hooks[] = { &vzub_conn_hook };
+static struct vz_hook * const vzub_ext_hooks[] = { &vzub_ext_hook };
 
 static void vzub_conn_found(void)
 {
 	if (vzub_conn_hook.original)
 		static_call_update(vzub_conn_alloc, vzub_conn_hook.original);
+}
+
+static void vzub_ext_found(void)
+{
 	if (vzub_ext_hook.original)
 		static_call_update(vzub_conn_extend, vzub_ext_hook.original);
 }
 
+/* As with rules, what fires these hooks only comes with a container. */
 const struct vzub_family vzub_conn_family = {
 	.hooks	= vzub_conn_hooks,
 	.count	= ARRAY_SIZE(vzub_conn_hooks),
 	.found	= vzub_conn_found,
+};
+
+const struct vzub_family vzub_ext_family = {
+	.hooks	= vzub_ext_hooks,
+	.count	= ARRAY_SIZE(vzub_ext_hooks),
+	.found	= vzub_ext_found,
 };
 
 /* ----------------------------------------------------- elements of sets -- */
@@ -246,7 +256,6 @@ static void vzub_elem_found(void)
 		static_call_update(vzub_elem_init, vzub_elem_hook.original);
 }
 
-/* As with rules, what fires these hooks only comes with a container. */
 const struct vzub_family vzub_elem_family = {
 	.hooks	= vzub_elem_hooks,
 	.count	= ARRAY_SIZE(vzub_elem_hooks),

@@ -527,6 +527,7 @@ extern const struct vzub_family vzub_sysinfo_family;
 extern const struct vzub_family vzub_vmstat_family;
 extern const struct vzub_family vzub_iptent_family;
 extern const struct vzub_family vzub_conn_family;
+extern const struct vzub_family vzub_ext_family;
 extern const struct vzub_family vzub_elem_family;
 extern const struct vzub_family vzub_sock_family;
 extern const struct vzub_family vzub_sock_limit_family;

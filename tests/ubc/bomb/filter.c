@@ -65,20 +65,8 @@ static int bomb_elements(long n, long size)
 	return pclose(to) ? ENOMEM : 0;
 }
 
-static int read_number(const char *path)
-{
-	FILE *f = fopen(path, "r");
-	int number = 0;
-
-	if (!f || fscanf(f, "%d", &number) != 1)
-		number = 0;
-	if (f)
-		fclose(f);
-	return number;
-}
-
-/* Each packet is a connection, which is remembered for half a minute. */
-static int bomb_track(long n, long size)
+/* Packets to as many ports, each of which meets the rules. */
+static int send_many(const char *rules, long n, long size)
 {
 	struct sockaddr_in sin = {
 		.sin_family = AF_INET,
@@ -89,19 +77,36 @@ static int bomb_track(long n, long size)
 
 	if (fd < 0) {
 		fd = socket(AF_INET, SOCK_DGRAM, 0);
-		if (fd < 0 ||
-		    run(NFT, "add table ip k\nadd chain ip k o "
-			"{ type filter hook output priority 0; }\n"
-			"flush chain ip k o\n"
-			"add rule ip k o ct state new counter\n", "", 0, ""))
+		if (fd < 0 || run(NFT, rules, "", 0, ""))
 			return ENOMEM;
 	}
 	for (i = 0; i < size; i++) {
 		sin.sin_port = htons(1 + (n * size + i) % 65535);
 		sendto(fd, "", 1, MSG_DONTWAIT, (void *)&sin, sizeof(sin));
 	}
-	return read_number("/proc/sys/net/netfilter/nf_conntrack_count") < 2 ?
-	       ENOENT : 0;
+	return 0;
+}
+
+/* Each is a connection, which is remembered for half a minute. */
+static int bomb_track(long n, long size)
+{
+	return send_many("add table ip k\nadd chain ip k o "
+			 "{ type filter hook output priority 0; }\n"
+			 "flush chain ip k o\n"
+			 "add rule ip k o ct state new counter\n", n, size);
+}
+
+/* Each is remembered for an hour. */
+static int bomb_added(long n, long size)
+{
+	return send_many("add table ip d\nadd set ip d s "
+			 "{ type inet_service . inet_service; size 9999999; "
+			 "flags dynamic,timeout; timeout 1h; }\n"
+			 "add chain ip d o "
+			 "{ type filter hook output priority 0; }\n"
+			 "flush chain ip d o\n"
+			 "add rule ip d o ip protocol udp "
+			 "add @s { udp sport . udp dport }\n", n, size);
 }
 
 const struct taker filter_bombs[] = {
@@ -109,5 +114,6 @@ const struct taker filter_bombs[] = {
 	{ "iptables", bomb_iptables, NULL },
 	{ "elements", bomb_elements, NULL },
 	{ "track", bomb_track, NULL },
+	{ "added", bomb_added, NULL },
 	{ NULL },
 };
