@@ -76,7 +76,7 @@ BOMBS = (
          'pty signal timer flock posix split'),
     bomb('rules', {'numiptent': 300}, 'nft/20 iptables/50', 3),
     bomb('many rules at once', {'numiptent': 300}, 'nft/2000', 2),
-    bomb('elements of sets', {'kmemsize': 4 * MB}, 'elements/2000', 4,
+    bomb('elements of sets', {'kmemsize': 2 * MB}, 'elements/2000', 4,
          slack=KERNEL),
     bomb('connections and elements of packets', {'kmemsize': 4 * MB},
          'track/1000 added/1000', 4, slack=KERNEL),
