@@ -19,7 +19,6 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/static_call.h>
-#include <net/net_namespace.h>
 #include <net/netfilter/nf_tables.h>
 #include <net/netns/generic.h>
 #include "charge.h"
@@ -78,7 +77,7 @@ static bool vzub_iptent_charge(const struct net *net, u32 amount)
 	struct vzub *ub;
 
 	guard(rcu)();
-	ub = vzub_of_user_ns(net->user_ns);
+	ub = vzub_of_net(net);
 	return !ub || vzub_charge(ub, VZUB_NUMIPTENT, amount, VZUB_HARD);
 }
 
@@ -87,7 +86,7 @@ static void vzub_iptent_uncharge(const struct net *net, u32 amount)
 	struct vzub *ub;
 
 	guard(rcu)();
-	ub = vzub_of_user_ns(net->user_ns);
+	ub = vzub_of_net(net);
 	if (ub && amount)
 		vzub_uncharge(ub, VZUB_NUMIPTENT, amount);
 }
@@ -97,7 +96,7 @@ static bool vzub_net_is_counted(const struct net *net)
 	const struct vzub *ub;
 
 	guard(rcu)();
-	ub = vzub_of_user_ns(net->user_ns);
+	ub = vzub_of_net(net);
 	return ub && !READ_ONCE(ub->seeding);
 }
 
@@ -483,7 +482,7 @@ static void vzub_iptent_exit(void)
 static bool vzub_net_is_of(const struct net *net, const struct vzub *ub)
 {
 	guard(rcu)();
-	return vzub_of_user_ns(net->user_ns) == ub;
+	return vzub_of_net(net) == ub;
 }
 
 static void vzub_rules_seed(struct net *net, struct vzub *ub)

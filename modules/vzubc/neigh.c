@@ -7,7 +7,6 @@
 #include <net/arp.h>
 #include <net/ndisc.h>
 #include <net/neighbour.h>
-#include <net/net_namespace.h>
 #include "charge.h"
 #include "vzubc.h"
 
@@ -23,7 +22,7 @@ DEFINE_STATIC_CALL(vzub_neigh_create, vzub_no_neigh);
 
 static struct vzub *vzub_of_device(const struct net_device *dev)
 {
-	return vzub_of_user_ns(dev_net(dev)->user_ns);
+	return vzub_of_net(dev_net(dev));
 }
 
 static bool vzub_neigh_is_counted(const struct vzub *ub)

@@ -36,11 +36,6 @@ struct vzub_packet {
 	gfp_t			gfp;
 };
 
-static struct vzub *vzub_of_net(const struct net *net)
-{
-	return vzub_of_user_ns(net->user_ns);
-}
-
 /* Has the container so much that more cannot be lent? */
 static bool vzub_packet_is_excess(struct vzub *ub, struct mem_cgroup *memcg)
 {

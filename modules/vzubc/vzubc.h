@@ -23,10 +23,10 @@
 #include <linux/vzubc.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
+#include <net/net_namespace.h>
 #include <vz/hook.h>
 #include <vz/subsys.h>
 
-struct net;
 struct seq_file;
 struct vzub_owned;
 
@@ -298,6 +298,18 @@ static inline struct vzub *__vzub_of_user_ns(const struct user_namespace *ns)
 static inline struct vzub *vzub_of_user_ns(const struct user_namespace *ns)
 {
 	return ns->parent ? __vzub_of_user_ns(ns) : NULL;
+}
+
+/**
+ * vzub_of_net - the beancounter of what is in a network namespace
+ * @net: network namespace
+ *
+ * Context: RCU read side; any context.
+ * Return: beancounter, NULL: it is the host's.
+ */
+static inline struct vzub *vzub_of_net(const struct net *net)
+{
+	return vzub_of_user_ns(net->user_ns);
 }
 
 /**
