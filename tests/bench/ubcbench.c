@@ -10,9 +10,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -28,7 +31,8 @@
 
 static const char *self;
 static char data[65536];
-static int pair[2], readers;
+static int pair[2], readers, listener;
+static struct sockaddr_in here;
 static const char *file;
 
 static void die(const char *what)
@@ -137,6 +141,20 @@ static void do_map(void)
 	must(at != MAP_FAILED && !munmap(at, PAGES * PAGE), "mmap");
 }
 
+/* A connection, ended at once: nothing of it has to wait. */
+static void do_connect(void)
+{
+	static const struct linger none = { .l_onoff = 1 };
+	int fd = socket(AF_INET, SOCK_STREAM, 0), to;
+
+	must(fd >= 0 && !connect(fd, (void *)&here, sizeof(here)), "connect");
+	to = accept(listener, NULL, NULL);
+	must(to >= 0 && !setsockopt(fd, SOL_SOCKET, SO_LINGER, &none,
+				    sizeof(none)), "accept");
+	close(fd);
+	close(to);
+}
+
 static char *area;
 
 /* One page: the area is given back when all of it was touched. */
@@ -210,22 +228,45 @@ static void make_unix(void)
 	must(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "socketpair");
 }
 
-static void make_tcp(void)
+static void make_listener(void)
 {
-	struct sockaddr_in sin = {
+	socklen_t len = sizeof(here);
+
+	here = (struct sockaddr_in) {
 		.sin_family = AF_INET,
 		.sin_addr = { htonl(INADDR_LOOPBACK) },
 	};
-	socklen_t len = sizeof(sin);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	listener = socket(AF_INET, SOCK_STREAM, 0);
+	must(listener >= 0 && !bind(listener, (void *)&here, len) &&
+	     !listen(listener, 1) &&
+	     !getsockname(listener, (void *)&here, &len), "listen");
+}
 
-	must(fd >= 0 && !bind(fd, (void *)&sin, len) && !listen(fd, 1) &&
-	     !getsockname(fd, (void *)&sin, &len), "listen");
+static void make_tcp(void)
+{
+	make_listener();
 	pair[1] = socket(AF_INET, SOCK_STREAM, 0);
-	must(!connect(pair[1], (void *)&sin, len), "connect");
-	pair[0] = accept(fd, NULL, NULL);
+	must(!connect(pair[1], (void *)&here, sizeof(here)), "connect");
+	pair[0] = accept(listener, NULL, NULL);
 	must(pair[0] >= 0, "accept");
-	close(fd);
+	close(listener);
+}
+
+/* A network of its own, with nothing but lo */
+static void make_net(void)
+{
+	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+
+	must(!unshare(CLONE_NEWNET), "unshare");
+	make_listener();
+	must(!ioctl(listener, SIOCSIFFLAGS, &ifr), "lo");
+}
+
+/* The same, and its connections are tracked */
+static void make_tracked(void)
+{
+	make_net();
+	must(!system("/usr/sbin/nft -f /tracked"), "nft");
 }
 
 /* Small pages, and tables that stay. */
@@ -255,6 +296,8 @@ static const struct loop {
 	{ "tcp-stream", make_tcp, do_transfer, 200 },
 	{ "mmap-munmap", NULL, do_map, 800 },
 	{ "page-fault", make_area, do_fault, 50 * PAGES },
+	{ "connect", make_net, do_connect, 100 },
+	{ "tracked", make_tracked, do_connect, 100 },
 	{ "request", NULL, do_request, 20 },
 };
 
