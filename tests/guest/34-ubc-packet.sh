@@ -227,7 +227,8 @@ $add"
 	done
 	while :; do from_outside 10000 >/dev/null; done &
 	for n in 1 2 3; do
-		check "unload $n" rmmod vzubc
+		# who is in one of its functions is soon out of it
+		check "unload $n" wait_for 60 rmmod vzubc
 		check "load $n" modprobe vzubc
 		check "hooked again" grep -qE "^nf_ct_ext_add +armed" /proc/vz/hooks
 	done
