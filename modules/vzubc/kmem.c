@@ -13,6 +13,7 @@
  */
 #include <linux/jiffies.h>
 #include <linux/memcontrol.h>
+#include <linux/preempt.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -137,16 +138,25 @@ static __always_inline void vzub_on_memcg_state(struct vz_hook *hook,
 	vzub_peak(c, atomic64_add_return((s64)pages << PAGE_SHIFT, &c->held));
 }
 
-/* Nobody looks at the result, or there is no time to make room. */
-static bool vzub_kmem_is_forced(gfp_t gfp)
-{
-	return (gfp & __GFP_NOFAIL) || !(gfp & __GFP_DIRECT_RECLAIM) ||
-	       (current->flags & (PF_EXITING | PF_MEMALLOC));
-}
-
 static bool vzub_in_fault(void)
 {
 	return syscall_get_nr(current, task_pt_regs(current)) == -1;
+}
+
+/*
+ * Nobody looks at the result, or it is not the task who asks.  What may not
+ * wait is refused as the memory controller does it: kvmalloc() of some kernels
+ * asks for much in this way first.
+ */
+static bool vzub_kmem_is_forced(gfp_t gfp)
+{
+	if ((gfp & __GFP_NOFAIL) ||
+	    (current->flags & (PF_EXITING | PF_MEMALLOC)))
+		return true;
+	if (gfp & __GFP_DIRECT_RECLAIM)
+		return false;
+	return (gfp & __GFP_HIGH) || !(gfp & __GFP_KSWAPD_RECLAIM) ||
+	       !in_task() || vzub_in_fault();
 }
 
 static u64 vzub_kmem_bound(const struct vzub_counter *c)
@@ -210,13 +220,15 @@ static bool vzub_kmem_is_over(gfp_t gfp, u64 size)
 	return !vzub_kmem_fits(ub, size) && !vzub_kmem_is_forced(gfp);
 }
 
-/* Makes room, or refuses. */
+/* Makes room, or refuses.  Who may not wait asks again, and is counted then. */
 static bool vzub_kmem_refuse(gfp_t gfp, u64 size)
 {
 	const struct vzub_counter *c;
 	struct mem_cgroup *memcg;
 	struct vzub *ub;
 
+	if (!(gfp & __GFP_DIRECT_RECLAIM))
+		return true;
 	memcg = vzub_memcg_of_current(&ub);
 	if (!memcg)
 		return false;
