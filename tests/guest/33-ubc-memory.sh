@@ -190,10 +190,10 @@ same "they are in place" "$(grep -cE \
 base=$(held kmemsize)
 near "held is exact" "$base" \
 	"$(awk '$1 == "kernel" { print $2 }' /sys/fs/cgroup/vz/$ct/memory.stat)" $((64 << 10))
-for what in "sem 8000" "epoll 1"; do
+for what in "sem 500 8000" "epoll 100000 1"; do
 	fails=$(failcnt kmemsize)
 	# shellcheck disable=SC2086
-	take $ct ${what% *} 100000 ${what#* }
+	take $ct $what
 	same "$what: refused" "${took#* }" ENOMEM
 	less "$what: up to the barrier" "$(held kmemsize)" $bar
 	less "$what: near it" $((bar - (700 << 10))) "$(maxheld kmemsize)"
