@@ -215,7 +215,8 @@ int abuse_inodes(int argc, char **argv)
 	int most = atoi(argv[0]), i, fd = -1;
 	char path[64];
 
-	mkdir("/many", 0755);
+	if (mkdir("/many", 0755))
+		die("/many: %s", strerror(errno));
 	for (i = 0; i < most; i++) {
 		snprintf(path, sizeof(path), "/many/%d", i);
 		fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
