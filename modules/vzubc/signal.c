@@ -7,6 +7,8 @@
  * makes no other one, so that sum is the container's.
  */
 #include <linux/sched/signal.h>
+#include <linux/spinlock.h>
+#include <linux/static_call.h>
 #include "charge.h"
 #include "vzubc.h"
 
@@ -16,13 +18,61 @@ static u64 vzub_siginfo_held(const struct vzub *ub)
 				UCOUNT_RLIMIT_SIGPENDING);
 }
 
+static long vzub_no_rlimit(struct ucounts *ucounts, enum rlimit_type type,
+			   bool override_rlimit)
+{
+	return 0;
+}
+
+DEFINE_STATIC_CALL(vzub_inc_rlimit, vzub_no_rlimit);
+
+static bool vzub_siginfo_may(struct vzub *ub)
+{
+	struct vzub_counter *c = &ub->counter[VZUB_NUMSIGINFO];
+	u64 held = vzub_siginfo_held(ub), barrier = READ_ONCE(c->barrier);
+
+	lockdep_assert_held(&ub->siginfo_lock);
+	if (held >= barrier) {
+		vzub_refused(ub, VZUB_NUMSIGINFO, held, 1, barrier);
+		return false;
+	}
+	vzub_peak(c, held + 1);
+	return true;
+}
+
+static long vzub_siginfo_take(struct ucounts *ucounts, enum rlimit_type type,
+			      bool override_rlimit)
+{
+	struct vzub *ub;
+
+	guard(rcu)();
+	ub = vzub_of_user_ns(ucounts->ns);
+	if (!ub)
+		return static_call(vzub_inc_rlimit)(ucounts, type,
+						    override_rlimit);
+	guard(spinlock_irqsave)(&ub->siginfo_lock);
+	if (!vzub_siginfo_may(ub))
+		return 0;
+	return static_call(vzub_inc_rlimit)(ucounts, type, override_rlimit);
+}
+
+static long vzub_do_rlimit(struct ucounts *ucounts, enum rlimit_type type,
+			   bool override_rlimit)
+{
+	long held = vzub_siginfo_take(ucounts, type, override_rlimit);
+
+	vz_hook_leave();
+	return held;
+}
+
+/* Near the barrier one processor looks and adds after the other. */
 static __always_inline void vzub_on_rlimit(struct vz_hook *hook,
 					   struct pt_regs *regs)
 {
 	struct ucounts *ucounts = (void *)regs_get_kernel_argument(regs, 0);
 	struct vzub_counter *c;
 	struct vzub *ub;
-	u64 held, barrier;
+	u64 held;
 
 	if (regs_get_kernel_argument(regs, 1) != UCOUNT_RLIMIT_SIGPENDING)
 		return;
@@ -31,14 +81,11 @@ static __always_inline void vzub_on_rlimit(struct vz_hook *hook,
 	if (!ub)
 		return;
 	c = &ub->counter[VZUB_NUMSIGINFO];
-	barrier = READ_ONCE(c->barrier);
 	held = vzub_siginfo_held(ub);
-	if (held < barrier) {
+	if (held + nr_cpu_ids < READ_ONCE(c->barrier))
 		vzub_peak(c, held + 1);
-		return;
-	}
-	vzub_refused(ub, VZUB_NUMSIGINFO, held, 1, barrier);
-	vz_hook_refuse(regs, 0);
+	else
+		vz_hook_redirect(hook, regs, vzub_do_rlimit);
 }
 
 VZ_HOOK(vzub_rlimit, inc_rlimit_get_ucounts, "numsiginfo is not limited",
@@ -46,9 +93,17 @@ VZ_HOOK(vzub_rlimit, inc_rlimit_get_ucounts, "numsiginfo is not limited",
 
 static struct vz_hook * const vzub_signal_hooks[] = { &vzub_rlimit };
 
+static int vzub_signal_init(void)
+{
+	if (vzub_rlimit.original)
+		static_call_update(vzub_inc_rlimit, vzub_rlimit.original);
+	return 0;
+}
+
 const struct vzub_family vzub_signal_family = {
 	.hooks	= vzub_signal_hooks,
 	.count	= ARRAY_SIZE(vzub_signal_hooks),
+	.init	= vzub_signal_init,
 };
 
 /**
@@ -67,5 +122,6 @@ void vzub_siginfo_fill(struct vzub *ub, struct vzub_value *v)
  */
 void vzub_siginfo_init(struct vzub *ub)
 {
+	spin_lock_init(&ub->siginfo_lock);
 	set_userns_rlimit_max(ub->user_ns, UCOUNT_RLIMIT_SIGPENDING, LONG_MAX);
 }

@@ -77,6 +77,7 @@ static struct vzub *vzub_alloc(const struct vz_ct *ct)
 	INIT_LIST_HEAD(&ub->owned);
 	vzub_flock_init(ub);
 	vzub_siginfo_init(ub);
+	vzub_ucount_init(ub);
 	init_waitqueue_head(&ub->sock_wait);
 	vzub_log_init(ub);
 	return ub;

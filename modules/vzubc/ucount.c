@@ -4,6 +4,8 @@
  * kernel counts them for each user and, in sum, for the container (see
  * signal.c).  The namespaces that the container was made with are among them.
  */
+#include <linux/mutex.h>
+#include <linux/static_call.h>
 #include <linux/user_namespace.h>
 #include "charge.h"
 #include "vzubc.h"
@@ -33,6 +35,55 @@ static enum vzub_resource vzub_ucount_resource(int type)
 	return VZUB_RESOURCES;
 }
 
+static struct ucounts *vzub_no_ucount(struct user_namespace *ns, kuid_t uid,
+				      enum ucount_type type)
+{
+	return NULL;
+}
+
+DEFINE_STATIC_CALL(vzub_inc_ucount, vzub_no_ucount);
+
+static bool vzub_ucount_may(struct vzub *ub, enum vzub_resource resource)
+{
+	struct vzub_counter *c = &ub->counter[resource];
+	u64 held = vzub_ucount_held(ub, resource);
+	u64 barrier = READ_ONCE(c->barrier);
+
+	lockdep_assert_held(&ub->ucount_mutex);
+	if (held >= barrier) {
+		vzub_refused(ub, resource, held, 1, barrier);
+		return false;
+	}
+	vzub_peak(c, held + 1);
+	return true;
+}
+
+/* The original may sleep between a look at the sum and its change. */
+static struct ucounts *vzub_ucount_take(struct user_namespace *ns, kuid_t uid,
+					enum ucount_type type)
+{
+	struct vzub *ub;
+
+	/* what keeps it is the namespace */
+	scoped_guard(rcu)
+		ub = vzub_of_user_ns(ns);
+	if (!ub)
+		return static_call(vzub_inc_ucount)(ns, uid, type);
+	guard(mutex)(&ub->ucount_mutex);
+	if (!vzub_ucount_may(ub, vzub_ucount_resource(type)))
+		return NULL;
+	return static_call(vzub_inc_ucount)(ns, uid, type);
+}
+
+static struct ucounts *vzub_do_ucount(struct user_namespace *ns, kuid_t uid,
+				      enum ucount_type type)
+{
+	struct ucounts *ucounts = vzub_ucount_take(ns, uid, type);
+
+	vz_hook_leave();
+	return ucounts;
+}
+
 static __always_inline void vzub_on_ucount(struct vz_hook *hook,
 					   struct pt_regs *regs)
 {
@@ -40,7 +91,6 @@ static __always_inline void vzub_on_ucount(struct vz_hook *hook,
 	enum vzub_resource resource;
 	struct vzub_counter *c;
 	struct vzub *ub;
-	u64 held, barrier;
 
 	resource = vzub_ucount_resource(regs_get_kernel_argument(regs, 2));
 	if (resource == VZUB_RESOURCES)
@@ -50,14 +100,10 @@ static __always_inline void vzub_on_ucount(struct vz_hook *hook,
 	if (!ub)
 		return;
 	c = &ub->counter[resource];
-	barrier = READ_ONCE(c->barrier);
-	held = vzub_ucount_held(ub, resource);
-	if (held < barrier) {
-		vzub_peak(c, held + 1);
-		return;
-	}
-	vzub_refused(ub, resource, held, 1, barrier);
-	vz_hook_refuse(regs, 0);
+	if (vzub_has_limit(c))
+		vz_hook_redirect(hook, regs, vzub_do_ucount);
+	else
+		vzub_peak(c, vzub_ucount_held(ub, resource) + 1);
 }
 
 VZ_HOOK(vzub_ucount, inc_ucount, "numinotify and numns are not limited",
@@ -65,10 +111,27 @@ VZ_HOOK(vzub_ucount, inc_ucount, "numinotify and numns are not limited",
 
 static struct vz_hook * const vzub_ucount_hooks[] = { &vzub_ucount };
 
+static int vzub_ucount_hooks_init(void)
+{
+	if (vzub_ucount.original)
+		static_call_update(vzub_inc_ucount, vzub_ucount.original);
+	return 0;
+}
+
 const struct vzub_family vzub_ucount_family = {
 	.hooks	= vzub_ucount_hooks,
 	.count	= ARRAY_SIZE(vzub_ucount_hooks),
+	.init	= vzub_ucount_hooks_init,
 };
+
+/**
+ * vzub_ucount_init - nobody looks at its numbers
+ * @ub: beancounter
+ */
+void vzub_ucount_init(struct vzub *ub)
+{
+	mutex_init(&ub->ucount_mutex);
+}
 
 /**
  * vzub_ucount_fill - how many there are

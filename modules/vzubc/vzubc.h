@@ -118,6 +118,8 @@ struct vzub_vm_seen {
  * @event_work: tells about it
  * @exact: what was found when the resource was counted anew, see vm.c
  * @lock_mutex: see lock.c
+ * @ucount_mutex: see ucount.c
+ * @siginfo_lock: see signal.c
  * @seen_lock: protects @seen
  * @seen: what some processes had, see vm.c
  * @pid_ns: of its init, which pins it; NULL: there is none.  RCU
@@ -150,6 +152,8 @@ struct vzub {
 	struct work_struct	event_work;
 	atomic64_t		exact[VZUB_SHMPAGES + 1];
 	struct mutex		lock_mutex[1 << VZUB_LOCK_BITS];
+	struct mutex		ucount_mutex;	/* look and add, see ucount.c */
+	spinlock_t		siginfo_lock;	/* look and add, see signal.c */
 	spinlock_t		seen_lock;	/* protects @seen */
 	struct vzub_vm_seen	seen[1 << VZUB_SEEN_BITS];
 	struct pid_namespace __rcu *pid_ns;
@@ -386,6 +390,7 @@ void vzub_flock_init(struct vzub *ub);
 /* signal.c */
 void vzub_siginfo_fill(struct vzub *ub, struct vzub_value *v);
 void vzub_siginfo_init(struct vzub *ub);
+void vzub_ucount_init(struct vzub *ub);
 
 /* log.c */
 void vzub_log_init(struct vzub *ub);

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """limits.py CTID OTHER: takes each resource in CTID until it is refused."""
+import concurrent.futures
 import os
 import sys
+import threading
 import time
 
 import bc
@@ -142,6 +144,43 @@ def split():
     bc.set_limits(ctid, 'numflock', bc.MAX, bc.MAX)
 
 
+def makes(start, path):
+    """Return: was it made?"""
+    start.wait()
+    try:
+        os.mkdir(path)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def crowd(workers=16, may=4, rounds=20):
+    """Many who ask at the same time, each elsewhere, get no more together."""
+    top = f'/sys/fs/cgroup/vz/{ctid}/ct/crowd.'
+    for n in range(workers):
+        os.mkdir(f'{top}{n}')
+    before = bc.read(ctid)['numcgroup']
+    bc.set_limits(ctid, 'numcgroup', before.held + may, bc.MAX)
+    paths = [f'{top}{n}/one' for n in range(workers)]
+    got = []
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        for _ in range(rounds):
+            start = threading.Barrier(workers)
+            made = list(pool.map(makes, [start] * workers, paths))
+            got.append(sum(made))
+            for path, done in zip(paths, made):
+                if done:
+                    os.rmdir(path)
+            settles('numcgroup', before.held, 0)
+    tell(got == [may] * rounds, 'numcgroup: many at the same time', str(got))
+    now = bc.read(ctid)['numcgroup']
+    tell(now.failcnt - before.failcnt == rounds * (workers - may),
+         'numcgroup: each of them is counted', str(vars(now)))
+    bc.set_limits(ctid, 'numcgroup', bc.MAX, bc.MAX)
+    for n in range(workers):
+        os.rmdir(f'{top}{n}')
+
+
 def killed():
     """Who is killed gives everything back."""
     before = bc.read(ctid)
@@ -160,6 +199,7 @@ for case in CASES:
 churn()
 lock_all()
 split()
+crowd()
 killed()
 end = bc.read(other)
 tell(all(v.failcnt == start[name].failcnt for name, v in end.items()),
