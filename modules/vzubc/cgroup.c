@@ -31,24 +31,12 @@ DEFINE_STATIC_CALL(vzub_cgroup_mkdir, vzub_no_mkdir);
 
 static bool vzub_cgroup_may(const struct kernfs_node *parent)
 {
-	struct vzub_counter *c;
 	struct vzub *ub;
-	u64 held, barrier;
 
 	lockdep_assert_held(&vzub_mkdir_mutex);
 	guard(rcu)();
 	ub = vzub_of_cgroup(parent->priv);
-	if (!ub)
-		return true;
-	c = &ub->counter[VZUB_NUMCGROUP];
-	barrier = READ_ONCE(c->barrier);
-	held = vzub_cgroup_held(ub);
-	if (held >= barrier) {
-		vzub_refused(ub, VZUB_NUMCGROUP, held, 1, barrier);
-		return false;
-	}
-	vzub_peak(c, held + 1);
-	return true;
+	return !ub || vzub_allows(ub, VZUB_NUMCGROUP, vzub_cgroup_held(ub), 1);
 }
 
 static int vzub_do_mkdir(struct kernfs_node *parent, const char *name,

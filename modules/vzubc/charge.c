@@ -58,6 +58,30 @@ void vzub_refused(struct vzub *ub, enum vzub_resource resource, u64 held,
 }
 
 /**
+ * vzub_allows - may there be more of what the kernel counts?
+ * @ub: beancounter
+ * @resource: of what
+ * @held: the kernel's number
+ * @amount: how much more
+ *
+ * Context: any but NMI.
+ * Return: false: it is refused, and that was counted.
+ */
+bool vzub_allows(struct vzub *ub, enum vzub_resource resource, u64 held,
+		 u64 amount)
+{
+	struct vzub_counter *c = &ub->counter[resource];
+	u64 barrier = READ_ONCE(c->barrier);
+
+	if (amount > barrier || held > barrier - amount) {
+		vzub_refused(ub, resource, held, amount, barrier);
+		return false;
+	}
+	vzub_peak(c, held + amount);
+	return true;
+}
+
+/**
  * vzub_charge_undo - take back a charge that went too far, and record that
  * @ub: beancounter
  * @resource: of what

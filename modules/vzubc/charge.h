@@ -14,6 +14,8 @@ void __vzub_uncharge(struct vzub *ub, enum vzub_resource resource, u64 amount);
 void __vzub_peak(struct vzub_counter *c, s64 held);
 void vzub_refused(struct vzub *ub, enum vzub_resource resource, u64 held,
 		  u64 wanted, u64 bound);
+bool vzub_allows(struct vzub *ub, enum vzub_resource resource, u64 held,
+		 u64 amount);
 
 /**
  * vzub_bound - what a charge may go up to

@@ -34,18 +34,9 @@ static u64 vzub_locked_pages(struct vzub *ub)
  */
 bool vzub_locked_may(struct vzub *ub, u64 pages)
 {
-	struct vzub_counter *c = &ub->counter[VZUB_LOCKEDPAGES];
-	u64 barrier = READ_ONCE(c->barrier), held;
-
-	if (barrier == VZUB_MAX)
+	if (READ_ONCE(ub->counter[VZUB_LOCKEDPAGES].barrier) == VZUB_MAX)
 		return true;
-	held = vzub_locked_pages(ub);
-	if (pages <= barrier && held <= barrier - pages) {
-		vzub_peak(c, held + pages);
-		return true;
-	}
-	vzub_refused(ub, VZUB_LOCKEDPAGES, held, pages, barrier);
-	return false;
+	return vzub_allows(ub, VZUB_LOCKEDPAGES, vzub_locked_pages(ub), pages);
 }
 
 static bool vzub_locked_ask(u64 pages)

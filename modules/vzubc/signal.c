@@ -26,20 +26,6 @@ static long vzub_no_rlimit(struct ucounts *ucounts, enum rlimit_type type,
 
 DEFINE_STATIC_CALL(vzub_inc_rlimit, vzub_no_rlimit);
 
-static bool vzub_siginfo_may(struct vzub *ub)
-{
-	struct vzub_counter *c = &ub->counter[VZUB_NUMSIGINFO];
-	u64 held = vzub_siginfo_held(ub), barrier = READ_ONCE(c->barrier);
-
-	lockdep_assert_held(&ub->siginfo_lock);
-	if (held >= barrier) {
-		vzub_refused(ub, VZUB_NUMSIGINFO, held, 1, barrier);
-		return false;
-	}
-	vzub_peak(c, held + 1);
-	return true;
-}
-
 static long vzub_siginfo_take(struct ucounts *ucounts, enum rlimit_type type,
 			      bool override_rlimit)
 {
@@ -51,7 +37,7 @@ static long vzub_siginfo_take(struct ucounts *ucounts, enum rlimit_type type,
 		return static_call(vzub_inc_rlimit)(ucounts, type,
 						    override_rlimit);
 	guard(spinlock_irqsave)(&ub->siginfo_lock);
-	if (!vzub_siginfo_may(ub))
+	if (!vzub_allows(ub, VZUB_NUMSIGINFO, vzub_siginfo_held(ub), 1))
 		return 0;
 	return static_call(vzub_inc_rlimit)(ucounts, type, override_rlimit);
 }

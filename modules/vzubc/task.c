@@ -13,24 +13,16 @@ static __always_inline void vzub_on_fork(struct vz_hook *hook,
 					 struct pt_regs *regs)
 {
 	struct css_set *cset = (void *)regs_get_kernel_argument(regs, 1);
-	struct vzub_counter *c;
 	struct vzub *ub;
-	u64 barrier;
 	s64 held;
 
 	guard(rcu)();
 	ub = vzub_of_cgroup(cset->dfl_cgrp);
 	if (!ub)
 		return;
-	c = &ub->counter[VZUB_NUMPROC];
-	barrier = READ_ONCE(c->barrier);
-	held = vz_cgroup_nproc(ub->cgroup);
-	if (held < (s64)barrier) {
-		vzub_peak(c, held + 1);
-		return;
-	}
-	vzub_refused(ub, VZUB_NUMPROC, held, 1, barrier);
-	vz_hook_refuse(regs, -ENOMEM);
+	held = max_t(s64, vz_cgroup_nproc(ub->cgroup), 0);
+	if (!vzub_allows(ub, VZUB_NUMPROC, held, 1))
+		vz_hook_refuse(regs, -ENOMEM);
 }
 
 VZ_HOOK(vzub_fork, pids_can_fork, "refused forks are not counted",

@@ -43,25 +43,11 @@ static struct ucounts *vzub_no_ucount(struct user_namespace *ns, kuid_t uid,
 
 DEFINE_STATIC_CALL(vzub_inc_ucount, vzub_no_ucount);
 
-static bool vzub_ucount_may(struct vzub *ub, enum vzub_resource resource)
-{
-	struct vzub_counter *c = &ub->counter[resource];
-	u64 held = vzub_ucount_held(ub, resource);
-	u64 barrier = READ_ONCE(c->barrier);
-
-	lockdep_assert_held(&ub->ucount_mutex);
-	if (held >= barrier) {
-		vzub_refused(ub, resource, held, 1, barrier);
-		return false;
-	}
-	vzub_peak(c, held + 1);
-	return true;
-}
-
 /* The original may sleep between a look at the sum and its change. */
 static struct ucounts *vzub_ucount_take(struct user_namespace *ns, kuid_t uid,
 					enum ucount_type type)
 {
+	enum vzub_resource resource = vzub_ucount_resource(type);
 	struct vzub *ub;
 
 	/* what keeps it is the namespace */
@@ -70,7 +56,7 @@ static struct ucounts *vzub_ucount_take(struct user_namespace *ns, kuid_t uid,
 	if (!ub)
 		return static_call(vzub_inc_ucount)(ns, uid, type);
 	guard(mutex)(&ub->ucount_mutex);
-	if (!vzub_ucount_may(ub, vzub_ucount_resource(type)))
+	if (!vzub_allows(ub, resource, vzub_ucount_held(ub, resource), 1))
 		return NULL;
 	return static_call(vzub_inc_ucount)(ns, uid, type);
 }
