@@ -161,6 +161,14 @@ cat /proc/bc/dead
 
 # ---------------------------------------------------- many containers --
 
+# starts HUNDREDS - containers with a process, each with namespaces of its own
+starts() {
+	local _
+	for _ in $(seq "$1"); do
+		/vz-test/vzcore-test many-starts || return
+	done
+}
+
 VZ_CYCLES=10 /vz-test/vzcore-test many >/dev/null
 check "nothing is left of ten" wait_for 20 nothing_dead
 check "objects are counted" leakcheck begin
@@ -169,7 +177,9 @@ entries=$(find /proc/bc -type d | sort)
 begin=$SECONDS
 check "$cycles times created and destroyed" \
 	env VZ_CYCLES="$cycles" /vz-test/vzcore-test many
-echo "# $cycles times in $((SECONDS - begin)) s"
+hundreds=$(((cycles + 99) / 100))
+check "$hundreds hundreds started and killed" starts $hundreds
+echo "# both in $((SECONDS - begin)) s"
 check "nothing is left of them" wait_for 20 nothing_dead
 head -n 5 /proc/bc/dead
 same "nor in /proc/bc" "$(find /proc/bc -type d | sort)" "$entries"
